@@ -1,0 +1,68 @@
+package refdata
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// partNames checks that the names of an edition's files belong together, as far as they are CMS's: ccipra-v323r0-f1.
+type partNames struct {
+	edition string
+	force   bool
+	version string
+	parts   []int
+}
+
+var (
+	ptpVersion = regexp.MustCompile(`v([0-9]{2})([0-9])r[0-9]`)
+	ptpPart    = regexp.MustCompile(`[-_]f([1-9])([-_.]|$)`)
+	quarter    = regexp.MustCompile(`^([0-9]{4})Q([1-4])$`)
+)
+
+const ptpParts = 4
+
+func (n *partNames) add(label string) error {
+	base := strings.ToLower(path.Base(label))
+	if strings.Contains(strings.ToLower(label), "ccioph") {
+		return errors.New("the name is that of hospital edits, expected practitioner edits (ccipra)")
+	}
+	if m := ptpVersion.FindStringSubmatch(base); m != nil {
+		if n.version != "" && n.version != m[0] {
+			return fmt.Errorf("part of %s among parts of %s", m[0], n.version)
+		}
+		n.version = m[0]
+		year, _ := strconv.Atoi(m[1])
+		last, _ := strconv.Atoi(m[2])
+		// Version 32.3 is the fourth quarter of 2026.
+		if of := fmt.Sprintf("%dQ%d", 1994+year, last+1); quarter.MatchString(n.edition) && n.edition != of {
+			return fmt.Errorf("%s is the version of %s, expected %s", m[0], of, n.edition)
+		}
+	}
+	if m := ptpPart.FindStringSubmatch(base); m != nil {
+		part := int(m[1][0] - '0')
+		if slices.Contains(n.parts, part) {
+			return fmt.Errorf("part f%d is there twice", part)
+		}
+		n.parts = append(n.parts, part)
+	}
+	return nil
+}
+
+// complete demands all parts, when files are parts at all.
+func (n *partNames) complete() error {
+	if len(n.parts) == 0 {
+		return nil
+	}
+	slices.Sort(n.parts)
+	for i := range max(ptpParts, n.parts[len(n.parts)-1]) {
+		if !slices.Contains(n.parts, i+1) && !n.force {
+			return fmt.Errorf("part f%d is missing; CMS publishes f1 to f%d, force it if that has changed", i+1, ptpParts)
+		}
+	}
+	return nil
+}
