@@ -1,0 +1,47 @@
+package chiropractic
+
+import (
+	"strings"
+
+	"claimscrub/scrubber"
+)
+
+// ActiveTreatmentModifierConflict is CMT002.
+var ActiveTreatmentModifierConflict = scrubber.Rule{
+	ID: "CMT002", Name: "active-treatment-modifier-conflict",
+	Title: "More than one of AT, GA and GZ on spinal manipulation",
+	Why: "AT says the treatment is active and covered; GA and GZ say that a denial as not necessary is expected, with and without the notice. A line with AT and GA is " +
+		"rejected without appeal rights for dates of service since 2015-11-01.",
+	Fix: "keep the one modifier that the record supports",
+	Source: scrubber.Source{
+		Authority: "Palmetto GBA", Title: "Chiropractic services: AT and GA on the same line, 2020-05-29",
+		Section: "NGS: exactly one of the three is reported",
+	},
+	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
+	Predicts: scrubber.CARC{Code: "4", RARC: "N519"}, SNIP: 6,
+	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Params: []scrubber.Param{activeTreatmentModifier},
+	Check: activeTreatmentModifierConflict,
+}
+
+func activeTreatmentModifierConflict(c *scrubber.Case, r *scrubber.Report) {
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		if !spinal(l) || !l.Has("AT", "GA", "GZ") {
+			continue
+		}
+		at, ga, gz := l.Has("AT"), l.Has("GA"), l.Has("GZ")
+		if !(at && ga || at && gz || ga && gz) || !c.Bool(&activeTreatmentModifier) {
+			continue
+		}
+		var together []string
+		for _, m := range []string{"AT", "GA", "GZ"} {
+			if l.Has(m) {
+				together = append(together, m)
+			}
+		}
+		r.Add(scrubber.Finding{
+			Message: l.Code + " with " + strings.Join(together, " and ") + "; one of them is reported",
+			Pointer: l.Pointer("modifiers"), Lines: []int{l.Number}, Billed: strings.Join(together, ", "), Expected: "one of AT, GA, GZ",
+		})
+	}
+}

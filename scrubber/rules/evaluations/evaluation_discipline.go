@@ -1,0 +1,63 @@
+package evaluations
+
+import (
+	"claimscrub/scrubber"
+)
+
+// EvaluationDiscipline is EVL002.
+var EvaluationDiscipline = scrubber.Rule{
+	ID: "EVL002", Name: "evaluation-discipline",
+	Title: "Evaluation code of another discipline than the one that evaluated",
+	Why: "97161 to 97164 are physical therapy's evaluations, 97165 to 97168 occupational therapy's, and a discipline is allowed none of the other's. " +
+		"An evaluation asks for a therapist's judgement: an assistant may gather data for it and does not furnish it.",
+	Fix:    "bill the evaluation code of the discipline that evaluated, under the therapist who did",
+	Source: manual("20.2 D: units of a day by discipline"),
+	Since:  "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
+	Predicts: scrubber.CARC{Code: "16", RARC: "M51"}, SNIP: 6,
+	Needs: scrubber.CodeTable, Facts: scrubber.ClaimAlone,
+	Check: evaluationDiscipline,
+}
+
+func evaluationDiscipline(c *scrubber.Case, r *scrubber.Report) {
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		if !evaluates(l) {
+			continue
+		}
+		own, by := l.Facts.Discipline.String(), c.RenderedBy(l).Credential
+		f := scrubber.Finding{Pointer: l.Pointer("code"), Lines: []int{l.Number}, Billed: l.Code}
+		switch credential := scrubber.CredentialDiscipline(by); {
+		case credential != "" && credential != own:
+			f.Message = l.Code + ", an evaluation of the discipline " + own + ", rendered by credential " + by
+		case documentedBy(c, l) != "" && documentedBy(c, l) != own:
+			f.Message = l.Code + ", an evaluation of the discipline " + own + ", documented by the discipline " + documentedBy(c, l)
+		case by == "PTA" || by == "OTA" || assisted(c, l):
+			f.Message = l.Code + " furnished by an assistant"
+			f.Certainty = scrubber.Inferred
+		default:
+			continue
+		}
+		r.Add(f)
+	}
+}
+
+// documentedBy is the discipline that documented the line's evaluation; empty where it is not said by all.
+func documentedBy(c *scrubber.Case, l *scrubber.Line) (d string) {
+	for i, s := range l.Services {
+		if i > 0 && c.Services[s].Discipline != d {
+			return ""
+		}
+		d = c.Services[s].Discipline
+	}
+	return d
+}
+
+// assisted tells whether an assistant alone furnished some of the line's evaluation.
+func assisted(c *scrubber.Case, l *scrubber.Line) bool {
+	for _, s := range l.Services {
+		if c.Services[s].AssistantAlone() > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,79 @@
+package form
+
+import "claimscrub/scrubber"
+
+// NPICheckDigit judges every NPI of the claim: billing, rendering, referring, supervising, of the claim and of each line.
+var NPICheckDigit = scrubber.Rule{
+	ID: "FRM001", Name: "npi-check-digit",
+	Title: "NPI is not ten digits or fails its check digit",
+	Why: "An NPI is ten digits, the last of which checks the others. A number that fails the check belongs to no provider: " +
+		"the clearinghouse or payer refuses the claim before adjudication.",
+	Fix: "compare the number with the NPI registry and send its ten digits alone",
+	Source: scrubber.Source{Authority: "HHS", Title: "45 CFR 162.406 Standard unique health identifier for health care providers", Section: "(a)",
+		URL: "https://www.ecfr.gov/current/title-45/section-162.406"},
+	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
+	Predicts: scrubber.CARC{Code: "16", RARC: "N290"}, SNIP: 2, Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone,
+	Check: npiCheckDigit,
+}
+
+func npiCheckDigit(c *scrubber.Case, r *scrubber.Report) {
+	judgeNPI(r, c.Billing.NPI, "billing provider", "/billing_provider/npi", nil)
+	judgeNPI(r, c.Rendering.NPI, "rendering provider", "/rendering_provider/npi", nil)
+	if c.Referring != nil {
+		judgeNPI(r, c.Referring.NPI, "referring provider", "/referring_provider/npi", nil)
+	}
+	if c.Supervising != nil {
+		judgeNPI(r, c.Supervising.NPI, "supervising provider", "/supervising_provider/npi", nil)
+	}
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		if l.Rendering != nil {
+			judgeNPI(r, l.Rendering.NPI, "the line's rendering provider", "rendering_provider", l)
+		}
+		if l.Supervising != nil {
+			judgeNPI(r, l.Supervising.NPI, "the line's supervising provider", "supervising_provider", l)
+		}
+	}
+}
+
+// judgeNPI reports an NPI that is not in order; where is a pointer, or for a line the field that holds the provider.
+func judgeNPI(r *scrubber.Report, npi, whose, where string, l *scrubber.Line) {
+	fault := ""
+	switch {
+	case !tenDigits(npi):
+		fault = "is not ten digits"
+	case !luhn(npi):
+		fault = "fails the check digit"
+	default:
+		return
+	}
+	f := scrubber.Finding{Message: "npi of " + whose + " " + fault, Pointer: where}
+	if l != nil {
+		f.Pointer, f.Lines = l.Pointer(where, "npi"), []int{l.Number}
+	}
+	r.Add(f)
+}
+
+func tenDigits(npi string) bool {
+	for i := range len(npi) {
+		if npi[i] < '0' || npi[i] > '9' {
+			return false
+		}
+	}
+	return len(npi) == 10
+}
+
+// luhn tells whether ten digits pass the Luhn check after the prefix 80840, whose own part of the sum is 24.
+func luhn(npi string) bool {
+	sum := 24
+	for i := range len(npi) {
+		d := int(npi[i] - '0')
+		if i%2 == 0 {
+			if d *= 2; d > 9 {
+				d -= 9 // the sum of its two digits
+			}
+		}
+		sum += d
+	}
+	return sum%10 == 0
+}

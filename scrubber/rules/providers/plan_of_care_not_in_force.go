@@ -1,0 +1,137 @@
+package providers
+
+import (
+	"claimscrub/scrubber"
+	"claimscrub/scrubber/civil"
+)
+
+var planOfCare = scrubber.Param{
+	Name: "plan_of_care", Kind: scrubber.BoolParam,
+	Doc: "Whether the payer pays therapy only under a certified plan of care in force. Elsewhere a plan that has expired warns.",
+}
+
+// Days of Pub. 100-02, chapter 15, 220.1.3: a certification lasts at most 90, and the first one may follow within 30.
+const (
+	certificationDays = 90
+	delayDays         = 30
+)
+
+// PlanOfCareNotInForce judges therapy lines by the plans of care sent: one of the line's discipline, not expired, certified.
+var PlanOfCareNotInForce = scrubber.Rule{
+	ID: "PRV004", Name: "plan-of-care-not-in-force",
+	Title: "Therapy outside a plan of care in force",
+	Why: "Medicare pays outpatient therapy only under a plan of care that a physician or practitioner has certified, for at most 90 days at a time. Services after the " +
+		"plan's end, or of a discipline without a plan, are denied or taken back on review.",
+	Fix:    "have the plan recertified, or enter the plan that covers the date of service",
+	Source: benefitManual("220.1.2 plans of care; 220.1.3 certification and recertification"),
+	Since:  "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
+	Predicts: scrubber.CARC{Code: "16", RARC: "M135"}, SNIP: 6, Needs: scrubber.CodeTable, Facts: scrubber.Documentation,
+	Params: []scrubber.Param{planOfCare},
+	Check:  planOfCareNotInForce,
+}
+
+func planOfCareNotInForce(c *scrubber.Case, r *scrubber.Report) {
+	required := c.Bool(&planOfCare)
+	treated := disciplinesTreated(c)
+	for i, discipline := range disciplines {
+		if !treated[i] {
+			continue
+		}
+		if len(c.Plans) == 0 {
+			if required {
+				r.NotEvaluated(scrubber.FactNotSent, "plans_of_care")
+			}
+			continue
+		}
+		plan, at := latest(c, discipline)
+		var f scrubber.Finding
+		switch {
+		case plan == nil && required:
+			f.Message = "therapy of discipline " + discipline + " without a plan of care of it"
+		case plan == nil:
+			continue
+		case !end(plan).IsZero() && end(plan) < c.ServiceDate:
+			f.Message = "plan of care of discipline " + discipline + " ended on " + end(plan).String()
+			if !required || plan.ExpiresOn.IsZero() {
+				f.Severity = scrubber.Warn
+			}
+		case plan.CertifiedOn.IsZero() && required:
+			if c.InitialTreatment.IsZero() || c.ServiceDate-c.InitialTreatment <= delayDays {
+				r.NotEvaluated(scrubber.FactNotSent, "certified_on of the plan of discipline "+discipline)
+				continue
+			}
+			f.Severity = scrubber.Warn
+			f.Message = "plan of care of discipline " + discipline + " is not certified more than 30 days after the first treatment"
+		default:
+			continue
+		}
+		f.Pointer = pointerTo(plan, at)
+		f.Lines = numbers(c, func(l *scrubber.Line) bool { return treats(c, l, discipline) })
+		r.Add(f)
+	}
+}
+
+func pointerTo(plan *scrubber.PlanOfCare, at int) string {
+	if plan == nil {
+		return "/plans_of_care"
+	}
+	return scrubber.Pointer("plans_of_care", at)
+}
+
+// treats tells whether the line is therapy of the discipline beyond its evaluation, which comes before the plan.
+func treats(c *scrubber.Case, l *scrubber.Line, discipline string) bool {
+	return therapy(l) && !evaluates(l) && disciplineOf(c, l) == discipline
+}
+
+// disciplines are those that have plans of care.
+var disciplines = [...]string{"PT", "OT", "SLP"} //nolint:gochecknoglobals // a constant in all but name
+
+// disciplinesTreated tells of each discipline whether any line treats by it.
+func disciplinesTreated(c *scrubber.Case) (treated [len(disciplines)]bool) {
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		if !therapy(l) || evaluates(l) {
+			continue
+		}
+		d := disciplineOf(c, l)
+		for j := range disciplines {
+			treated[j] = treated[j] || disciplines[j] == d
+		}
+	}
+	return treated
+}
+
+// disciplineOf is the line's discipline by its modifier, else by who rendered it.
+func disciplineOf(c *scrubber.Case, l *scrubber.Line) string {
+	if d := l.LineDiscipline(); d != "" {
+		return d
+	}
+	switch c.RenderedBy(l).Credential {
+	case "PT", "PTA":
+		return "PT"
+	case "OT", "OTA":
+		return "OT"
+	case "SLP":
+		return "SLP"
+	}
+	return ""
+}
+
+// latest is the discipline's plan that ends last; one without an end ends last of all.
+func latest(c *scrubber.Case, discipline string) (plan *scrubber.PlanOfCare, at int) {
+	for i := range c.Plans {
+		p := &c.Plans[i]
+		if p.Discipline == discipline && (plan == nil || !end(plan).IsZero() && (end(p).IsZero() || end(p) > end(plan))) {
+			plan, at = p, i
+		}
+	}
+	return plan, at
+}
+
+// end is the plan's last day: as sent, else 90 days after its certification; none when neither was sent.
+func end(p *scrubber.PlanOfCare) civil.Date {
+	if p.ExpiresOn.IsZero() && !p.CertifiedOn.IsZero() {
+		return p.CertifiedOn + certificationDays
+	}
+	return p.ExpiresOn
+}
