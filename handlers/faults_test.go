@@ -1,0 +1,200 @@
+package handlers_test
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/ThreeDotsLabs/watermill/message"
+
+	"claimscrub/handlers"
+	"claimscrub/handlers/jetstream"
+)
+
+// impatient makes the broker deliver again soon, so that tests of redelivery end soon.
+func impatient(t *jetstream.Topology) {
+	t.Consumer.BackOff = []time.Duration{300 * time.Millisecond}
+}
+
+// lingering is a publisher that returns from a publish only when it may, long after the broker stored it.
+type lingering struct {
+	handlers.Publisher
+	stored  chan<- struct{}
+	crashed <-chan struct{}
+}
+
+func (l lingering) Begin(topic string, m *message.Message) func() error {
+	stored := l.Publisher.Begin(topic, m)
+	return func() error {
+		err := stored()
+		l.stored <- struct{}{}
+		<-l.crashed
+		return err
+	}
+}
+
+func TestRedeliveryEndsInOneOutcome(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, impatient)
+	// The first worker is cut off when the broker has stored its outcomes and not yet heard that the inputs are done.
+	stored, crashed := make(chan struct{}, 100), make(chan struct{})
+	crash := r.start(echo, func(c *handlers.Config) { c.Publisher = lingering{c.Publisher, stored, crashed} })
+	r.publish(numbered(20)...)
+	for range 20 {
+		<-stored
+	}
+	crash.cut()
+	close(crashed)
+	crash.Abort()
+	crash.stop()
+	<-crash.done
+
+	w := r.start(echo, nil)
+	r.settled(w)
+	r.outcomes(handlers.SubjectReady, 20)
+	if n := r.stored(handlers.SubjectReady); n != 20 {
+		t.Errorf("%d outcomes stored, want 20", n)
+	}
+	w.want(t, `claimscrub_publish_duplicates_total 20`, `claimscrub_redeliveries_total 20`, `claimscrub_encounters_total{result="ready"} 0`)
+}
+
+func TestFullOutputBlocksAndGoesOnByItself(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(t *jetstream.Topology) {
+		t.Consumer.BackOff = []time.Duration{2 * time.Second}
+		t.Claims.MaxBytes = 64 << 10
+	})
+	w := r.start(echo, func(c *handlers.Config) { c.DeliveryLimit = 2 })
+	body := strings.Repeat("x", 4000)
+	bodies := numbered(40)
+	for i := range bodies {
+		bodies[i] += " " + body
+	}
+	r.publish(bodies...)
+	eventually(t, "blocked", func() bool { return len(w.NotReady()) > 0 })
+	if why := strings.Join(w.NotReady(), ";"); !strings.Contains(why, "output claim.ready blocked") || !strings.Contains(why, "maximum bytes exceeded") {
+		t.Errorf("not ready because %q", why)
+	}
+	w.want(t, `claimscrub_output_blocked 1`)
+
+	// Twice as long as the broker waits for an answer: what is held must not be delivered again, and more must not be fetched. That something does
+	// not happen has no signal to wait for.
+	r.publish("late")
+	time.Sleep(4500 * time.Millisecond)
+	backlog, err := r.topology.Backlog(t.Context(), r.conn)
+	if err != nil || backlog.Redelivered != 0 || backlog.Pending != 1 {
+		t.Errorf("backlog while blocked: %+v, %v; want nothing redelivered and the late one pending", backlog, err)
+	}
+
+	r.enlarge(func(t *jetstream.Topology) { t.Claims.MaxBytes = 1 << 20 })
+	r.outcomes(handlers.SubjectReady, len(bodies)+1)
+	eventually(t, "ready again", func() bool { return len(w.NotReady()) == 0 })
+	r.settled(w)
+	w.want(t, `claimscrub_output_blocked 0`, `claimscrub_encounters_total{result="ready"} 41`, `claimscrub_deadletters_total{reason="delivery_limit"} 0`,
+		`claimscrub_redeliveries_total 0`)
+}
+
+func TestFullDeadLettersDoNotHoldUpClaims(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(t *jetstream.Topology) { t.DeadLetters.MaxBytes = 1 })
+	w := r.start(func(ctx context.Context, m handlers.Message) handlers.Decision {
+		if strings.HasPrefix(string(m.Body), "bad") {
+			return handlers.DeadLetter(m, handlers.ReasonNotJSON, "offset 0: expected an object")
+		}
+		return echo(ctx, m)
+	}, nil)
+	r.publish("bad")
+	eventually(t, "dead letters blocked", func() bool { return strings.Contains(strings.Join(w.NotReady(), ";"), "encounter.deadletter blocked") })
+	r.publish(numbered(50)...)
+	r.outcomes(handlers.SubjectReady, 50)
+
+	r.enlarge(func(t *jetstream.Topology) { t.DeadLetters.MaxBytes = 1 << 20 })
+	r.outcomes(handlers.SubjectDeadLetter, 1)
+	eventually(t, "ready again", func() bool { return len(w.NotReady()) == 0 })
+}
+
+func TestBrokerRestartIsSurvived(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	start := func(listen string) *jetstream.Embedded {
+		broker, err := jetstream.StartEmbedded(t.Context(), jetstream.EmbeddedConfig{StoreDir: dir, Listen: listen})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return broker
+	}
+	r := newRig(t, nil)
+	r.broker.Close()
+	r.broker = start("")
+	address := strings.TrimPrefix(r.broker.URL(), "nats://")
+	r.conn = r.connect()
+	if _, err := r.topology.Ensure(t.Context(), r.conn, false); err != nil {
+		t.Fatal(err)
+	}
+	w := r.start(echo, nil)
+	r.publish(numbered(200)...)
+	r.broker.Close()
+	eventually(t, "not ready without a broker", func() bool { return len(w.NotReady()) > 0 })
+	r.broker = start(address)
+	t.Cleanup(r.broker.Close)
+	r.conn = r.connect()
+	r.outcomes(handlers.SubjectReady, 200)
+	eventually(t, "ready again", func() bool { return len(w.NotReady()) == 0 })
+	r.settled(w)
+	if n := r.stored(handlers.SubjectReady); n != 200 {
+		t.Errorf("%d outcomes, want 200", n)
+	}
+}
+
+// TestPoisonLeavesAloneAndOnce lets one message kill every worker that decides it, among good ones. It must leave by the delivery limit, and take no good
+// one along although all were in the same hands.
+func TestPoisonLeavesAloneAndOnce(t *testing.T) {
+	t.Parallel()
+	const limit = 6
+	r := newRig(t, func(t *jetstream.Topology) { t.Consumer.BackOff = []time.Duration{100 * time.Millisecond} })
+	bodies := numbered(60)
+	bodies[0] = "poison"
+	r.publish(bodies...)
+	for life := 0; r.stored(handlers.SubjectDeadLetter) == 0; life++ {
+		if life > 3*limit {
+			t.Fatal("the poison does not leave")
+		}
+		var dead atomic.Bool
+		killed := make(chan struct{})
+		hang := make(chan struct{})
+		w := r.start(func(ctx context.Context, m handlers.Message) handlers.Decision {
+			if string(m.Body) == "poison" && dead.CompareAndSwap(false, true) {
+				close(killed)
+			}
+			if dead.Load() {
+				<-hang
+			}
+			return echo(ctx, m)
+		}, func(c *handlers.Config) { c.DeliveryLimit, c.Goroutines = limit, 1 })
+		select {
+		case <-killed: // as a killed process: nothing more is said to the broker
+			w.cut()
+			w.Abort()
+			close(hang)
+		case <-r.first(t.Context(), handlers.SubjectDeadLetter):
+			close(hang)
+		}
+		w.stop()
+		<-w.done
+	}
+	w := r.start(echo, nil)
+	r.settled(w)
+	letters := r.outcomes(handlers.SubjectDeadLetter, 1)
+	letter, ok := letters["poison"]
+	if !ok || r.stored(handlers.SubjectDeadLetter) != 1 {
+		t.Errorf("dead letters: %d, want the poison alone", r.stored(handlers.SubjectDeadLetter))
+	}
+	if got := letter.Header[handlers.HeaderReason]; len(got) != 1 || got[0] != handlers.ReasonDeliveryLimit {
+		t.Errorf("reason %q, want %s", got, handlers.ReasonDeliveryLimit)
+	}
+	if found := r.outcomes(handlers.SubjectReady, len(bodies)-1); len(found) != len(bodies)-1 {
+		t.Errorf("%d good outcomes, want %d", len(found), len(bodies)-1)
+	}
+}

@@ -1,0 +1,219 @@
+package jetstream_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nkeys"
+
+	"claimscrub/handlers/jetstream"
+)
+
+// authority signs certificates of this test.
+type authority struct {
+	t    *testing.T
+	cert *x509.Certificate
+	key  *ecdsa.PrivateKey
+	file string
+}
+
+func newAuthority(t *testing.T) *authority {
+	t.Helper()
+	a := &authority{t: t}
+	var der []byte
+	der, a.key = a.sign(&x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, time.Hour)
+	a.cert, _ = x509.ParseCertificate(der)
+	a.file = writePEM(t, "CERTIFICATE", der)
+	return a
+}
+
+func (a *authority) sign(template *x509.Certificate, valid time.Duration) ([]byte, *ecdsa.PrivateKey) {
+	a.t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	template.SerialNumber, template.Subject = big.NewInt(time.Now().UnixNano()), pkix.Name{CommonName: "claimscrub test"}
+	template.NotBefore, template.NotAfter = time.Now().Add(-2*time.Hour), time.Now().Add(valid)
+	parent, signer := a.cert, a.key
+	if parent == nil {
+		parent, signer = template, key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return der, key
+}
+
+// issue writes a certificate for the loopback address, for both ends, and its key.
+func (a *authority) issue(valid time.Duration) (certFile, keyFile string) {
+	a.t.Helper()
+	der, key := a.sign(&x509.Certificate{
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, KeyUsage: x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}, valid)
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return writePEM(a.t, "CERTIFICATE", der), writePEM(a.t, "PRIVATE KEY", private)
+}
+
+func writePEM(t *testing.T, kind string, der []byte) string {
+	t.Helper()
+	f, err := os.CreateTemp(t.TempDir(), "*.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := pem.Encode(f, &pem.Block{Type: kind, Bytes: der}); err != nil {
+		t.Fatal(err)
+	}
+	return f.Name()
+}
+
+// guardedBroker is a real server with the security that change asks for.
+func guardedBroker(t *testing.T, change func(*server.Options)) string {
+	t.Helper()
+	opts := &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true}
+	change(opts)
+	s, err := server.NewServer(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	t.Cleanup(func() {
+		s.Shutdown()
+		s.WaitForShutdown()
+	})
+	if !s.ReadyForConnections(20 * time.Second) {
+		t.Fatal("server not ready")
+	}
+	return strings.Replace(s.ClientURL(), "tls://", "nats://", 1)
+}
+
+func serverTLS(t *testing.T, a *authority, valid time.Duration, clients *authority) func(*server.Options) {
+	t.Helper()
+	cert, key := a.issue(valid)
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(o *server.Options) {
+		o.TLS, o.TLSTimeout = true, 5
+		o.TLSConfig = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+		if clients != nil {
+			o.TLSVerify = true
+			o.TLSConfig.ClientAuth, o.TLSConfig.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+			o.TLSConfig.ClientCAs.AddCert(clients.cert)
+		}
+	}
+}
+
+func TestConnectRefusalsSayWhich(t *testing.T) {
+	t.Parallel()
+	ours, other := newAuthority(t), newAuthority(t)
+	goodCert, goodKey := ours.issue(time.Hour)
+	otherCert, otherKey := other.issue(time.Hour)
+	oldCert, oldKey := ours.issue(-time.Hour)
+	pair, err := nkeys.CreateUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seed, _ := pair.Seed()
+	public, _ := pair.PublicKey()
+	seedFile := filepath.Join(t.TempDir(), "user.nk")
+	if err := os.WriteFile(seedFile, seed, 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	oneWay := guardedBroker(t, serverTLS(t, ours, time.Hour, nil))
+	mutual := guardedBroker(t, serverTLS(t, ours, time.Hour, ours))
+	expired := guardedBroker(t, serverTLS(t, ours, -time.Hour, nil))
+	plain := guardedBroker(t, func(*server.Options) {})
+	token := guardedBroker(t, func(o *server.Options) { o.Authorization = "s3cret" })
+	nkey := guardedBroker(t, func(o *server.Options) { o.Nkeys = []*server.NkeyUser{{Nkey: public}} })
+	with := func(url, user string) string { return strings.Replace(url, "nats://", "nats://"+user+"@", 1) }
+
+	for name, c := range map[string]struct {
+		cfg  jetstream.ConnectConfig
+		want string // empty: accepted
+	}{
+		"tls":                       {jetstream.ConnectConfig{URL: oneWay, CAFile: ours.file}, ""},
+		"tls, wrong authority":      {jetstream.ConnectConfig{URL: oneWay, CAFile: other.file}, "not signed by a trusted authority"},
+		"tls, expired":              {jetstream.ConnectConfig{URL: expired, CAFile: ours.file}, "expired or not yet valid"},
+		"tls asked of a plain one":  {jetstream.ConnectConfig{URL: plain, CAFile: ours.file}, "speaks TLS and the other does not"},
+		"mutual tls":                {jetstream.ConnectConfig{URL: mutual, CAFile: ours.file, CertFile: goodCert, KeyFile: goodKey}, ""},
+		"mutual tls, no client":     {jetstream.ConnectConfig{URL: mutual, CAFile: ours.file}, "refused our certificate"},
+		"mutual tls, wrong client":  {jetstream.ConnectConfig{URL: mutual, CAFile: ours.file, CertFile: otherCert, KeyFile: otherKey}, "refused our certificate"},
+		"mutual tls, old client":    {jetstream.ConnectConfig{URL: mutual, CAFile: ours.file, CertFile: oldCert, KeyFile: oldKey}, "refused our certificate"},
+		"certificate without key":   {jetstream.ConnectConfig{URL: mutual, CAFile: ours.file, CertFile: goodCert}, "must be given together"},
+		"token":                     {jetstream.ConnectConfig{URL: with(token, "s3cret")}, ""},
+		"token missing":             {jetstream.ConnectConfig{URL: token}, "credentials are refused"},
+		"token wrong":               {jetstream.ConnectConfig{URL: with(token, "guess")}, "credentials are refused"},
+		"nkey":                      {jetstream.ConnectConfig{URL: nkey, NKeyFile: seedFile}, ""},
+		"nkey missing":              {jetstream.ConnectConfig{URL: nkey}, "credentials are refused"},
+		"nkey file not there":       {jetstream.ConnectConfig{URL: nkey, NKeyFile: "/does/not/exist"}, "nkey file"},
+		"credentials not there":     {jetstream.ConnectConfig{URL: plain, CredsFile: "/does/not/exist"}, "/does/not/exist"},
+		"credentials and nkey both": {jetstream.ConnectConfig{URL: nkey, NKeyFile: seedFile, CredsFile: seedFile}, "exclude each other"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conn, err := jetstream.Connect(c.cfg)
+			if err == nil {
+				defer conn.Close()
+			}
+			switch {
+			case c.want == "" && (err != nil || !conn.Connected()):
+				t.Errorf("refused: %v", err)
+			case c.want != "" && err == nil:
+				t.Errorf("accepted, want %q", c.want)
+			case c.want != "" && !strings.Contains(err.Error(), c.want):
+				t.Errorf("error %q, want it to say %q", err, c.want)
+			case err != nil && strings.Contains(err.Error(), "guess"):
+				t.Errorf("error %q holds the token", err)
+			}
+		})
+	}
+}
+
+func TestConnectWaitsForABrokerThatIsNotThereYet(t *testing.T) {
+	t.Parallel()
+	reserved, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := reserved.Addr().String()
+	reserved.Close()
+	conn := connect(t, "nats://"+address)
+	if conn.Connected() {
+		t.Fatal("connected to nobody")
+	}
+	if _, err := jetstream.DefaultTopology().Ensure(t.Context(), conn, false); err == nil || !strings.Contains(err.Error(), "not connected") {
+		t.Errorf("error %v, want one that says why", err)
+	}
+	broker, err := jetstream.StartEmbedded(t.Context(), jetstream.EmbeddedConfig{StoreDir: t.TempDir(), Listen: address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(broker.Close)
+	for deadline := time.Now().Add(20 * time.Second); !conn.Connected(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("not connected")
+		}
+	}
+}
