@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"claimscrub/scrubber/refdata"
+)
+
+// mueRows is a published MUE table of n codes, each limited to units.
+func mueRows(n, units int) []byte {
+	var b bytes.Buffer
+	b.WriteString("hcpcs,mue_value,mai,rationale\n")
+	for i := range n {
+		fmt.Fprintf(&b, "%05d,%d,3,Clinical: Data\n", 10000+i, units)
+	}
+	return b.Bytes()
+}
+
+// importer is the command that compiles rows into the folder.
+func importer(t *testing.T, folder, name, edition string) *exec.Cmd {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(exe, "refdata", "import", "--table", "mue", "--edition", edition, "--out", folder, name)
+	c.Args[0] = "claimscrub"
+	return c
+}
+
+// The importer reads from a pipe, so that it can be killed at any place of its input, and just after all of it.
+func TestKillingTheImporterLeavesTheOldEditionIntact(t *testing.T) {
+	t.Parallel()
+	folder, pipe := t.TempDir(), filepath.Join(t.TempDir(), "mue.csv")
+	old := filepath.Join(t.TempDir(), "old.csv")
+	if err := os.WriteFile(old, mueRows(5000, 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := importer(t, folder, old, "2026H1").CombinedOutput(); err != nil {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	edition := filepath.Join(folder, "mue-medicare-2026H1.edition")
+	before, err := os.ReadFile(edition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rows := mueRows(5000, 2)
+	finished := 0
+	for cut := 0; cut <= 10; cut++ {
+		c := importer(t, folder, pipe, "2026H1")
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		w, err := os.OpenFile(pipe, os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(rows[:len(rows)*cut/10]); err != nil {
+			t.Fatal(err)
+		}
+		if cut == 10 {
+			w.Close() // it may finish, or die between any two of its last steps
+		}
+		if err := c.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.Wait() // killed
+		w.Close()
+		after, err := os.ReadFile(edition)
+		if err != nil {
+			t.Fatalf("killed at %d0%%: %v", cut, err)
+		}
+		if err := refdata.Verify(after); err != nil {
+			t.Fatalf("killed at %d0%%: %v", cut, err)
+		}
+		if !bytes.Equal(before, after) {
+			if cut < 10 {
+				t.Fatalf("killed at %d0%%, and yet the edition is another", cut)
+			}
+			finished++
+		}
+		if _, err := openTables(folder); err != nil { // what is left over is not taken for an edition
+			t.Fatalf("killed at %d0%%: %v", cut, err)
+		}
+	}
+	t.Logf("%d of 11 imports finished before they were killed", finished)
+}
+
+func TestAWorkerTakesUpANewEditionAndABrokenProfileLeavesTheOld(t *testing.T) {
+	t.Parallel()
+	profiles, tables := t.TempDir(), t.TempDir()
+	p := startWorker(t, "127.0.0.1:0", "--profiles", profiles, "--refdata", tables)
+	old := filepath.Join(t.TempDir(), "mue.csv")
+	if err := os.WriteFile(old, mueRows(5000, 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := importer(t, tables, old, "2026H1").CombinedOutput(); err != nil {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	p.await(t, "profiles and reference data reloaded")
+	if err := os.WriteFile(filepath.Join(profiles, "mine.yaml"), []byte("id: mine\nunits: weird\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	line := p.await(t, "reload refused, the old profiles and reference data stay in force")
+	if got := fmt.Sprint(line["error"]); !bytes.Contains([]byte(got), []byte("mine.yaml:2:1")) {
+		t.Errorf("the log does not say where: %s", got)
+	}
+	if err := os.Remove(filepath.Join(profiles, "mine.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	p.await(t, "profiles and reference data reloaded")
+	if code := p.stop(t, syscall.SIGTERM); code != 0 {
+		t.Errorf("exit status %d", code)
+	}
+}

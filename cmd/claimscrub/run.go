@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"claimscrub/handlers/jetstream"
+)
+
+// Config is everything that run can be told, validated once.
+type Config struct {
+	broker brokerFlags
+	// The embedded broker, when no URL is given.
+	NATSListen, StoreDir, StoreKeyFile string
+	SyncAlways                         bool
+	Topology                           jetstream.Topology
+	UpdateStreams                      bool
+	Profiles, Refdata                  string
+	HTTP, HTTPCert, HTTPKey, HTTPToken string
+	Pprof                              bool
+	Window, DeliveryLimit, Goroutines  int
+	Drain                              time.Duration
+	LogLevel                           string
+}
+
+func (cfg *Config) flags(f *pflag.FlagSet) {
+	cfg.Topology = jetstream.DefaultTopology()
+	t := &cfg.Topology
+	cfg.broker.add(f, "", "broker to work for; without it one is embedded")
+	f.StringVar(&cfg.NATSListen, "nats-listen", "127.0.0.1:4222", "address of the embedded broker")
+	f.StringVar(&cfg.StoreDir, "store-dir", "claimscrub-data", "folder of the embedded broker's streams")
+	f.StringVar(&cfg.StoreKeyFile, "store-key-file", "", "file with the key that encrypts the embedded broker's streams at rest; none for no encryption (default --store-dir with .key behind it, made at the first start)")
+	f.BoolVar(&cfg.SyncAlways, "sync-always", false, "embedded broker: sync every message to disk before it is acknowledged")
+	f.StringVar(&cfg.Profiles, "profiles", "", "folder of payer profiles beside the shipped ones, watched")
+	f.StringVar(&cfg.Refdata, "refdata", "", "folder of imported reference data, watched")
+	f.StringVar(&cfg.HTTP, "http", "127.0.0.1:9464", "address of /metrics, /healthz and /readyz")
+	f.StringVar(&cfg.HTTPCert, "http-cert", "", "certificate for HTTPS, PEM")
+	f.StringVar(&cfg.HTTPKey, "http-key", "", "key of the certificate, PEM")
+	f.StringVar(&cfg.HTTPToken, "http-token-file", "", "file with the bearer token that /metrics asks for")
+	f.BoolVar(&cfg.Pprof, "pprof", false, "serve /debug/pprof/")
+	f.IntVar(&cfg.Window, "in-flight", 1000, "encounters in hand at a time")
+	f.IntVar(&cfg.DeliveryLimit, "delivery-limit", 20, "deliveries after which an encounter without an outcome is a dead letter")
+	f.IntVar(&cfg.Goroutines, "goroutines", 0, "encounters scrubbed at a time; 0 for one a processor")
+	f.DurationVar(&cfg.Drain, "drain-timeout", 20*time.Second, "how long a stop waits for what is in hand")
+	f.StringVar(&cfg.LogLevel, "log-level", "info", "debug, info, warn or error")
+	topologyFlags(f, t, &cfg.UpdateStreams)
+}
+
+// topologyFlags are the flags of the commands that make streams.
+func topologyFlags(f *pflag.FlagSet, t *jetstream.Topology, update *bool) {
+	f.IntVar(&t.Replicas, "replicas", 1, "replicas of each stream: 3 in a cluster")
+	f.BoolVar(update, "update-streams", false, "change streams and consumer that differ from what is declared, instead of reporting it")
+	f.StringVar(&t.Encounters.Name, "encounters-stream", t.Encounters.Name, "stream of the encounters")
+	f.StringVar(&t.Claims.Name, "claims-stream", t.Claims.Name, "stream of the outcomes")
+	f.StringVar(&t.DeadLetters.Name, "deadletters-stream", t.DeadLetters.Name, "stream of the dead letters")
+	f.StringVar(&t.Consumer.Name, "consumer", t.Consumer.Name, "durable consumer that all workers share")
+	f.DurationVar(&t.Encounters.MaxAge, "encounters-max-age", t.Encounters.MaxAge, "age at which an encounter leaves its stream")
+	f.DurationVar(&t.Claims.MaxAge, "claims-max-age", t.Claims.MaxAge, "age at which an outcome leaves its stream")
+	f.DurationVar(&t.DeadLetters.MaxAge, "deadletters-max-age", t.DeadLetters.MaxAge, "age at which a dead letter leaves its stream")
+	f.Int64Var(&t.Encounters.MaxBytes, "encounters-max-bytes", 0, "size at which the stream of encounters refuses more; 0 for the broker's own limit")
+	f.Int64Var(&t.Claims.MaxBytes, "claims-max-bytes", 0, "size at which the stream of outcomes refuses more; 0 for the broker's own limit")
+	f.DurationVar(&t.Claims.Duplicates, "duplicate-window", t.Claims.Duplicates, "how long the broker remembers an outcome's id")
+}
+
+// validate checks every bound and reports all that are broken, by flag.
+func (cfg *Config) validate() error {
+	var errs []error
+	demand := func(ok bool, flag string, value any, expected string) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("--%s %v: expected %s", flag, value, expected))
+		}
+	}
+	demand(cfg.Window >= 1 && cfg.Window <= 16384, "in-flight", cfg.Window, "1 to 16384")
+	demand(cfg.DeliveryLimit >= 2 && cfg.DeliveryLimit <= 1000, "delivery-limit", cfg.DeliveryLimit, "2 to 1000")
+	demand(cfg.Goroutines >= 0 && cfg.Goroutines <= 1024, "goroutines", cfg.Goroutines, "0 to 1024")
+	demand(cfg.Drain >= time.Second && cfg.Drain <= 10*time.Minute, "drain-timeout", cfg.Drain, "1s to 10m")
+	t := &cfg.Topology
+	demand(t.Replicas >= 1 && t.Replicas <= 5, "replicas", t.Replicas, "1 to 5")
+	demand(t.Replicas == 1 || cfg.broker.url != "", "replicas", t.Replicas, "1 for the embedded broker")
+	demand(t.Claims.Duplicates >= time.Minute && t.Claims.Duplicates <= t.Claims.MaxAge, "duplicate-window", t.Claims.Duplicates, "1m or more, at most --claims-max-age")
+	demand((cfg.HTTPCert == "") == (cfg.HTTPKey == ""), "http-cert", cfg.HTTPCert, "certificate and key together")
+	if host, _, err := net.SplitHostPort(cfg.HTTP); err != nil {
+		demand(false, "http", cfg.HTTP, "host:port")
+	} else {
+		open := !loopback(host)
+		demand(!open || cfg.HTTPCert != "", "http", cfg.HTTP, "a loopback address, or --http-cert and --http-key with it")
+		demand(!open || cfg.HTTPToken != "", "http", cfg.HTTP, "a loopback address, or --http-token-file with it")
+	}
+	var level slog.Level
+	demand(level.UnmarshalText([]byte(cfg.LogLevel)) == nil, "log-level", cfg.LogLevel, "debug, info, warn or error")
+	return errors.Join(errs...)
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// noStoreKey as the file of the store's key turns encryption off.
+const noStoreKey = "none"
+
+// storeKey returns the key that encrypts the embedded broker's streams, empty for none. The default file is made when there is none yet; one that was
+// named must exist, and so must the default's once there is a store, since a new key would make what is stored unreadable.
+func (cfg *Config) storeKey() (string, error) {
+	if cfg.StoreKeyFile == noStoreKey {
+		return "", nil
+	}
+	if cfg.StoreKeyFile != "" {
+		return secret(cfg.StoreKeyFile)
+	}
+	path := filepath.Clean(cfg.StoreDir) + ".key"
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if stored, err := os.ReadDir(cfg.StoreDir); err == nil && len(stored) > 0 {
+			return "", fmt.Errorf("--store-dir %s: expected its key in %s; --store-key-file names another file, or is %s where the store is not encrypted", cfg.StoreDir, path, noStoreKey)
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return "", fmt.Errorf("make store key: %w", err)
+		}
+	}
+	return keepSecret(path, newStoreKey)
+}
+
+// secret reads a one-line secret from a file.
+func secret(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("read secret: %w", err)
+	}
+	if s := strings.TrimSpace(string(text)); s != "" {
+		return s, nil
+	}
+	return "", fmt.Errorf("read secret: %s is empty", path)
+}
+
+func runCommand() *cobra.Command {
+	var cfg Config
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Run a worker",
+		Long: "run reads encounter.completed and publishes claim.ready and claim.rejected, until it is told to stop (SIGTERM): then it\n" +
+			"drains what is in hand and exits with 0. A second signal leaves at once. SIGHUP reads profiles and reference data again.",
+		Example: "  claimscrub run\n  claimscrub run --nats-url nats://a:4222,nats://b:4222 --replicas 3 --nats-creds worker.creds",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := cfg.validate(); err != nil {
+				return err
+			}
+			return run(c.Context(), &cfg, newLogger(c.ErrOrStderr(), cfg.LogLevel))
+		},
+	}
+	cfg.flags(c.Flags())
+	return c
+}
+
+func run(ctx context.Context, cfg *Config, log *slog.Logger) error {
+	s, err := startService(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	go func() {
+		select {
+		case <-s.worker.Running():
+			log.Info("claimscrub runs", "version", release(), "broker", s.conn.Address(), "http", s.httpAddress())
+		case <-ctx.Done():
+		}
+	}()
+	return s.run(ctx)
+}
