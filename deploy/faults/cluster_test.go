@@ -174,10 +174,21 @@ func (n *node) docker(args ...string) {
 }
 
 // inside runs a program of this machine in the network of the container: the images have none.
-func (n *node) inside(args ...string) {
+func (n *node) inside(args ...string) string {
+	n.t.Helper()
+	out, err := n.try(args...)
+	if err != nil {
+		n.t.Fatalf("%s: %s: %v\n%s", n.name, strings.Join(args, " "), err, out)
+	}
+	return out
+}
+
+// try is inside for what may fail.
+func (n *node) try(args ...string) (string, error) {
 	n.t.Helper()
 	pid := command(n.t, "docker", "inspect", "-f", "{{.State.Pid}}", n.id)
-	command(n.t, "nsenter", append([]string{"-t", pid, "-n"}, args...)...)
+	out, err := exec.Command("nsenter", append([]string{"-t", pid, "-n"}, args...)...).CombinedOutput()
+	return strings.TrimSpace(string(out)), err
 }
 
 // partition drops, without a word, every packet to and from the ports; heal lets them pass again.
@@ -198,6 +209,9 @@ func (n *node) partition(ports string) (heal func()) {
 	}
 }
 
+// patience is how long a state is waited for on a machine that others use: only a failure takes so long.
+const patience = 4 * time.Minute
+
 // eventually waits for a state that nothing signals, asking a few times a second.
 func eventually(t *testing.T, within time.Duration, what string, is func() error) {
 	t.Helper()
@@ -217,7 +231,7 @@ func eventually(t *testing.T, within time.Duration, what string, is func() error
 // awaitBroker returns when the broker says that it is whole: all streams and consumers recovered and current.
 func (n *node) awaitBroker() {
 	n.t.Helper()
-	eventually(n.t, 90*time.Second, n.name+" healthy", func() error {
+	eventually(n.t, patience, n.name+" healthy", func() error {
 		_, err := get(http.DefaultClient, "http://"+n.address+":8222/healthz", "")
 		return err
 	})

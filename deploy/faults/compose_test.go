@@ -59,7 +59,7 @@ func TestTheComposeFileWorks(t *testing.T) {
 	c.run(nil, append([]string{"up", "--no-build", "--detach", "--scale", "worker=2"}, services...)...)
 	id := strings.TrimSpace(c.run(nil, "ps", "-q", "prometheus"))
 	prometheus := "http://" + command(t, "docker", "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", id) + ":9090"
-	eventually(t, 2*time.Minute, "both workers scraped and ready for encounters", func() error {
+	eventually(t, patience, "both workers scraped and ready for encounters", func() error {
 		return answers(prometheus, `count(up{job="claimscrub"} == 1) == 2 and count(claimscrub_consumer_pending_encounters) == 2`)
 	})
 
@@ -75,7 +75,7 @@ func TestTheComposeFileWorks(t *testing.T) {
 		}
 		batch.WriteString("{\"cut off") // one that cannot be read
 		t.Log(c.run(batch.Bytes(), "run", "--rm", "-T", "publish", "-"))
-		eventually(t, time.Minute, "outcomes counted", func() error {
+		eventually(t, patience, "outcomes counted", func() error {
 			return answers(prometheus, fmt.Sprintf(`sum(claimscrub_encounters_total) >= %d`, (round+1)*(len(events.Samples())-1)))
 		})
 	}

@@ -116,7 +116,7 @@ func (l *load) publish() {
 // reaches waits until a share of the load is accepted.
 func (l *load) reaches(t *testing.T, share float64) {
 	t.Helper()
-	eventually(t, 2*time.Minute, fmt.Sprintf("%.0f%% of the load accepted", 100*share), func() error {
+	eventually(t, patience, fmt.Sprintf("%.0f%% of the load accepted", 100*share), func() error {
 		if n := l.accepted.Load(); n < int64(share*float64(l.total)) {
 			return fmt.Errorf("%d of %d", n, l.total)
 		}

@@ -110,7 +110,7 @@ func (s *suite) settle(t *testing.T, l *load) {
 	t.Helper()
 	l.reaches(t, 1)
 	<-l.done
-	eventually(t, 2*time.Minute, "everything settled", func() error {
+	eventually(t, patience, "everything settled", func() error {
 		b, err := s.topology.Backlog(t.Context(), s.conn)
 		if err == nil && b.Pending+b.AckPending > 0 {
 			err = fmt.Errorf("%d waiting, %d in hand", b.Pending, b.AckPending)
@@ -123,7 +123,7 @@ func (s *suite) settle(t *testing.T, l *load) {
 // that one ends: what the stream's leader counts is what must be read.
 func (s *suite) records(t *testing.T, stream string) (all []jetstream.Record) {
 	t.Helper()
-	eventually(t, time.Minute, "read "+stream, func() error {
+	eventually(t, patience, "read "+stream, func() error {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
 		all = nil
@@ -202,7 +202,7 @@ func (s *suite) verify(t *testing.T, l *load, row *tally) {
 	}
 	s.drained(t, len(ids), row)
 	for _, stream := range []string{"ENCOUNTERS", "CLAIMS", "DEADLETTERS"} {
-		eventually(t, time.Minute, "purge "+stream, func() error {
+		eventually(t, patience, "purge "+stream, func() error {
 			at, err := s.js.Stream(t.Context(), stream)
 			if err == nil {
 				err = at.Purge(t.Context())
@@ -215,7 +215,7 @@ func (s *suite) verify(t *testing.T, l *load, row *tally) {
 // drained waits until the submitter has had every outcome, and takes its counts.
 func (s *suite) drained(t *testing.T, outcomes int, row *tally) {
 	t.Helper()
-	eventually(t, time.Minute, "the submitter has every outcome", func() error {
+	eventually(t, patience, "the submitter has every outcome", func() error {
 		s.submitter.mu.Lock()
 		defer s.submitter.mu.Unlock()
 		if n := len(s.submitter.seen); n < outcomes {
