@@ -59,13 +59,26 @@ type Case struct {
 	Telehealth bool // place of service 02 or 10, or a line with 93, 95 or GT
 	Timed      []TimedPool
 
+	room         room
 	diagnoses    []diagnosis // of Diagnoses
 	pairs        []refdata.Pair
 	pairsOutside [2]string
 
 	unitMethod    UnitMethod
 	methodGuessed bool // the profile is not certain of the unit method, and the other would earn other units
+	checking      int  // the rule being checked, as the policy orders them
 	uncertain     bool // the rule being checked has read a value that the profile is not certain of
+}
+
+// room is where the lists of a case of the usual size are kept: one allocation instead of one for each.
+type room struct {
+	coverage  [2]Coverage
+	codes     [4]string
+	diagnoses [4]diagnosis
+	services  [8]int
+	timed     [1]TimedPool
+	timedCode [4]TimedCode
+	counts    [8]int
 }
 
 // Coverage is one payer. The amounts are cents of the year's therapy thresholds already used, or NotSent.

@@ -81,7 +81,11 @@ func (e *Engine) resolve(p *Policy, known map[string]bool) (*Policy, error) {
 			c = ceiling{o.Severity, &o}
 		}
 		own.ceilings = append(own.ceilings, c)
-		own.checks = append(own.checks, check{r.Check, r.Needs, c.override != nil})
+		k := check{r.Check, r.Needs, r.settings(p)}
+		if c.override != nil {
+			k.needs |= overridden
+		}
+		own.checks = append(own.checks, k)
 	}
 	for i := range e.rules {
 		ceilingOf(&e.rules[i])
@@ -189,17 +193,17 @@ func (e *Engine) ruleAt(i int, p *Policy) *Rule {
 
 // judge checks every rule.
 func (r *Report) judge(checks []check, missing Tables) {
-	doubtful := missing
-	if len(r.c.Violations) > 0 || r.c.Frequency == void {
+	c, doubtful := r.c, missing|overridden
+	if len(c.Violations) > 0 || c.Frequency == void {
 		doubtful = ^Tables(0) // every rule needs something, be it NoTables
 	}
 	for i := range checks {
 		k := &checks[i]
-		r.at, r.apart, r.c.uncertain = i, false, false
-		if (k.overridden || k.needs&doubtful != 0) && r.unjudged(missing) {
+		c.checking, c.uncertain, r.apart = i, false, false
+		if k.needs&doubtful != 0 && r.unjudged(missing) {
 			continue
 		}
-		k.run(r.c, r)
+		k.run(c, r)
 	}
 }
 
@@ -273,9 +277,10 @@ func (c *Case) index() {
 			l.discipline = c.servicesDiscipline(l)
 		}
 	}
-	c.diagnoses = make([]diagnosis, len(c.Diagnoses))
-	for i, code := range c.Diagnoses {
-		c.diagnoses[i].Diagnosis, c.diagnoses[i].found = c.Tables.Diagnosis(code)
+	c.diagnoses = c.room.diagnoses[:0]
+	for _, code := range c.Diagnoses {
+		d, found := c.Tables.Diagnosis(code)
+		c.diagnoses = append(c.diagnoses, diagnosis{d, found})
 	}
 	c.pool()
 	c.pair()

@@ -77,7 +77,6 @@ func (r Reason) String() string {
 type Report struct {
 	c            *Case
 	engine       *Engine
-	at           int // the rule being checked, as its policy orders them: an index costs a clear rule less than what it points to
 	findings     []Finding
 	notEvaluated []NotEvaluated
 	apart, base  bool                     // see Apart
@@ -85,11 +84,11 @@ type Report struct {
 }
 
 // rule is the rule being checked.
-func (r *Report) rule() *Rule { return r.engine.ruleAt(r.at, r.c.Policy) }
+func (r *Report) rule() *Rule { return r.engine.ruleAt(r.c.checking, r.c.Policy) }
 
 // ceiling is the most severe that the rule being checked may be today: by the profile's override while it holds.
 func (r *Report) ceiling() ceiling {
-	if ceil := r.c.Policy.ceilings[r.at]; ceil.override.holds(r.c.AsOf) {
+	if ceil := r.c.Policy.ceilings[r.c.checking]; ceil.override.holds(r.c.AsOf) {
 		return ceil
 	}
 	return ceiling{severity: r.rule().Severity}

@@ -6,7 +6,7 @@ import "slices"
 // service whose kind or code maps to the line's code, else, for a 97140 that nothing supports, the
 // needling, massage or biofeedback that no line bills.
 func (c *Case) link() {
-	taken := make([]int, 0, 2*len(c.Services)) // one backing array for all lines
+	taken := c.room.services[:0] // of all lines
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		from := len(taken)

@@ -50,15 +50,13 @@ func Normalize(e *events.Encounter, violations []events.Violation, asOf civil.Da
 	c.AccidentState = e.AccidentState
 	c.TotalTreatmentMinutes, c.TotalTimedMinutes = minutes(e.TotalTreatmentMinutes), minutes(e.TotalTimedMinutes)
 	c.Documented = e.Services != nil
-	c.Coverage = make([]Coverage, len(e.Coverage))
-	for i, v := range e.Coverage {
-		c.Coverage[i] = coverage(v)
+	c.Coverage = c.room.coverage[:0]
+	for _, v := range e.Coverage {
+		c.Coverage = append(c.Coverage, coverage(v))
 	}
-	if len(e.Diagnoses) > 0 {
-		c.Diagnoses = make([]string, len(e.Diagnoses))
-	}
-	for i, d := range e.Diagnoses {
-		c.Diagnoses[i] = dotless(d)
+	c.Diagnoses = c.room.codes[:0]
+	for _, d := range e.Diagnoses {
+		c.Diagnoses = append(c.Diagnoses, dotless(d))
 	}
 	if len(e.PlansOfCare) > 0 {
 		c.Plans = make([]PlanOfCare, len(e.PlansOfCare))

@@ -73,41 +73,47 @@ func (p *Param) validate() error {
 	return nil
 }
 
-// value is what the case's policy gives p; a value that the profile is not certain of makes the finding inferred.
-func (c *Case) value(p *Param) (Value, bool) {
-	v, ok := c.Policy.Params[p.Name]
-	c.uncertain = c.uncertain || v.Inferred
-	return v, ok
+// A setting is the value that a policy gives a parameter of a rule.
+type setting struct {
+	name  string
+	value Value
+}
+
+// settings are the values that the policy, else the default, gives the rule's parameters.
+func (r *Rule) settings(p *Policy) []setting {
+	all := make([]setting, len(r.Params))
+	for i, d := range r.Params {
+		v, set := p.Params[d.Name]
+		if !set {
+			v = Value{Int: d.Int, Bool: d.Bool, Text: d.Text, List: d.List}
+		}
+		all[i] = setting{d.Name, v}
+	}
+	return all
+}
+
+// value is what the case's policy, else the default, gives p, a parameter of the rule being checked; a value that the
+// profile is not certain of makes the finding inferred. A rule that reads a parameter it does not declare is a mistake
+// of this program.
+func (c *Case) value(p *Param) *Value {
+	settings := c.Policy.checks[c.checking].settings
+	for i := range settings {
+		if s := &settings[i]; s.name == p.Name {
+			c.uncertain = c.uncertain || s.value.Inferred
+			return &s.value
+		}
+	}
+	panic("the rule reads the parameter " + p.Name + ", which it does not declare")
 }
 
 // Int is the whole number that the case's policy, else the default, gives p.
-func (c *Case) Int(p *Param) int {
-	if v, ok := c.value(p); ok {
-		return v.Int
-	}
-	return p.Int
-}
+func (c *Case) Int(p *Param) int { return c.value(p).Int }
 
 // Bool is the yes or no that the case's policy, else the default, gives p.
-func (c *Case) Bool(p *Param) bool {
-	if v, ok := c.value(p); ok {
-		return v.Bool
-	}
-	return p.Bool
-}
+func (c *Case) Bool(p *Param) bool { return c.value(p).Bool }
 
 // Text is the word that the case's policy, else the default, gives p.
-func (c *Case) Text(p *Param) string {
-	if v, ok := c.value(p); ok {
-		return v.Text
-	}
-	return p.Text
-}
+func (c *Case) Text(p *Param) string { return c.value(p).Text }
 
 // List is the list that the case's policy, else the default, gives p.
-func (c *Case) List(p *Param) []string {
-	if v, ok := c.value(p); ok {
-		return v.List
-	}
-	return p.List
-}
+func (c *Case) List(p *Param) []string { return c.value(p).List }

@@ -81,9 +81,9 @@ type Policy struct {
 
 // check is what the engine needs of a rule that has nothing to say: together, so that judging a clear claim reads little memory.
 type check struct {
-	run        func(*Case, *Report)
-	needs      Tables
-	overridden bool
+	run      func(*Case, *Report)
+	needs    Tables // and overridden
+	settings []setting
 }
 
 // Override is a profile's own severity for a rule; every one says why, who and until when.

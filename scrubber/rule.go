@@ -99,7 +99,7 @@ func (c CARC) GroupCode() string {
 var NoCARC = CARC{Code: "none"} //nolint:gochecknoglobals // a constant in all but name
 
 // Tables is the set of reference tables a rule reads.
-type Tables uint8
+type Tables uint16
 
 // The reference tables. NoTables is said outright.
 const (
@@ -111,6 +111,7 @@ const (
 	FeeScheduleTable
 	PlaceOfServiceTable
 	ModifierTable
+	overridden // no table: the profile overrides the rule's severity
 )
 
 // Facts is what a rule is judged from; the test harness demands a not-evaluated case accordingly.

@@ -256,8 +256,14 @@ func (c *Case) timedPool(discipline string) *TimedPool {
 			return &c.Timed[i]
 		}
 	}
-	c.Timed = append(c.Timed, TimedPool{Discipline: discipline, Codes: make([]TimedCode, 0, max(len(c.Lines), len(c.Services)))})
-	return &c.Timed[len(c.Timed)-1]
+	if c.Timed == nil {
+		c.Timed = append(c.room.timed[:0], TimedPool{Codes: c.room.timedCode[:0], counts: c.room.counts[:0]})
+	} else {
+		c.Timed = append(c.Timed, TimedPool{})
+	}
+	p := &c.Timed[len(c.Timed)-1]
+	p.Discipline = discipline
+	return p
 }
 
 // timedCode finds or adds the entry of the code in the pool of the discipline; it holds until the next one is added.
@@ -313,7 +319,7 @@ func (p *TimedPool) finish(c *Case, mixed bool) {
 		unseen := t.Missing || !t.Documented && (!c.Documented || c.TotalTimedMinutes != NotSent)
 		p.PerCode = p.PerCode && !unseen
 	}
-	p.counts = make([]int, 2*p.pooled)
+	p.counts = slices.Grow(p.counts, 2*p.pooled)[:2*p.pooled]
 	for i := range p.Pooled() {
 		p.counts[i], p.counts[p.pooled+i] = p.Codes[i].Minutes, p.Codes[i].Billed
 	}
