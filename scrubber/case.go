@@ -66,6 +66,7 @@ type Case struct {
 
 	unitMethod    UnitMethod
 	methodGuessed bool // the profile is not certain of the unit method, and the other would earn other units
+	subject       Subject
 	checking      int  // the rule being checked, as the policy orders them
 	uncertain     bool // the rule being checked has read a value that the profile is not certain of
 }
@@ -128,7 +129,8 @@ type Service struct {
 	Techniques       []string    // as sent
 	Attended         Fact
 	Code             string // as documented, or empty
-	Needling         bool   // needle insertion without injection, by kind or by technique
+	Needling         bool   // needle insertion without injection, by kind or by a technique of manual therapy
+	Biofeedback      bool   // biofeedback, by kind or by a technique of manual therapy
 	Charged          bool   // a line takes it
 
 	timed *refdata.Code // see TimedCode

@@ -3,6 +3,7 @@
 package scrubber
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -81,7 +82,7 @@ func (e *Engine) resolve(p *Policy, known map[string]bool) (*Policy, error) {
 			c = ceiling{o.Severity, &o}
 		}
 		own.ceilings = append(own.ceilings, c)
-		k := check{r.Check, r.Needs, r.settings(p)}
+		k := check{r.Check, r.Needs, cmp.Or(r.Subject, AnySubject), r.settings(p)}
 		if c.override != nil {
 			k.needs |= overridden
 		}
@@ -203,7 +204,9 @@ func (r *Report) judge(checks []check, missing Tables) {
 		if k.needs&doubtful != 0 && r.unjudged(missing) {
 			continue
 		}
-		k.run(c, r)
+		if k.subject&c.subject != 0 {
+			k.run(c, r)
+		}
 	}
 }
 
@@ -262,12 +265,20 @@ func (r *Rule) bindsVoid() bool { return r.readsSchema() || strings.HasPrefix(r.
 // index adds to the case what the rules read beyond the wire: code facts, links, timed pools.
 func (c *Case) index() {
 	c.Telehealth = c.PlaceOfService == "02" || c.PlaceOfService == "10"
+	c.subject = AnySubject
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		l.Facts, l.Known = c.Tables.Code(l.Code)
 		l.Limit, l.Limited = c.Tables.MUE(c.Policy.Edits, l.Code)
 		l.said = l.sayDiscipline()
+		c.subject |= subjectOf(l.Code)
 		c.Telehealth = c.Telehealth || l.Has("93", "95", "GT")
+	}
+	for i := range c.SameDay {
+		c.subject |= subjectOf(c.SameDay[i].Code)
+	}
+	for i := range c.Services {
+		c.subject |= c.Services[i].subject()
 	}
 	c.link()
 	for i := range c.Lines {

@@ -79,14 +79,18 @@ func (k Kind) String() string { return kindCodes[k].name }
 // Codes are the codes the kind may be billed with; none for KindOther.
 func (k Kind) Codes() []string { return kindCodes[k].codes }
 
+var kindsByName = func() map[string]Kind { //nolint:gochecknoglobals // never written
+	all := map[string]Kind{}
+	for k := range kinds {
+		all[kindCodes[k].name] = k
+	}
+	return all
+}()
+
 // ParseKind reads a kind's name.
 func ParseKind(name string) (Kind, bool) {
-	for k := range kinds {
-		if kindCodes[k].name == name {
-			return k, true
-		}
-	}
-	return 0, false
+	k, ok := kindsByName[name]
+	return k, ok
 }
 
 // Maps tells whether the kind may be billed with code.

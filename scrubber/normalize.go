@@ -89,7 +89,7 @@ func service(to *Service, index int, s *events.Service) {
 		Index: index, ID: s.ID, Kind: kind, Session: max(1, s.Session), Discipline: s.Discipline,
 		Minutes: minutes(s.Minutes), AssistantMinutes: minutes(s.AssistantMinutes),
 		Muscles: s.Muscles, Techniques: s.Techniques, Attended: fact(s.Attended), Code: s.Code,
-		RegionsSent: s.Regions != nil, Needling: kind == DryNeedling,
+		RegionsSent: s.Regions != nil, Needling: kind == DryNeedling, Biofeedback: kind == Biofeedback,
 	}
 	for _, r := range s.Regions {
 		if region, ok := anatomy.ParseRegion(r); ok {
@@ -98,7 +98,12 @@ func service(to *Service, index int, s *events.Service) {
 	}
 	if kind == ManualTherapy {
 		for _, t := range s.Techniques {
-			to.Needling = to.Needling || anatomy.NeedleInsertion(t)
+			switch anatomy.ParseTechnique(t) {
+			case anatomy.NeedleInsertion:
+				to.Needling = true
+			case anatomy.Biofeedback:
+				to.Biofeedback = true
+			}
 		}
 	}
 	if len(s.Intervals) > 0 {

@@ -82,7 +82,8 @@ type Policy struct {
 // check is what the engine needs of a rule that has nothing to say: together, so that judging a clear claim reads little memory.
 type check struct {
 	run      func(*Case, *Report)
-	needs    Tables // and overridden
+	needs    Tables  // and overridden
+	subject  Subject // never zero
 	settings []setting
 }
 

@@ -23,6 +23,7 @@ type Rule struct {
 	SNIP      int       // WEDI SNIP type, 1..7
 	Needs     Tables    // reference tables without which it is not evaluated, or NoTables
 	Facts     Facts     // what it is judged from
+	Subject   Subject   // what a claim must show for the rule to have anything to say; zero for any claim
 	Params    []Param   // what a payer profile may set
 	Check     func(*Case, *Report)
 }
@@ -113,6 +114,44 @@ const (
 	ModifierTable
 	overridden // no table: the profile overrides the rule's severity
 )
+
+// Subject is a family of services. A rule that is limited to some is clear where the encounter shows none of them: on a line, on a
+// line of the same day, or documented.
+type Subject uint8
+
+// Manipulation: osteopathic and chiropractic, 98925 to 98943. Needles: needling, injection and acupuncture.
+const (
+	AnySubject Subject = 1 << iota
+	Manipulation
+	Needles
+)
+
+// subjectOf is the subject of a procedure code.
+func subjectOf(code string) Subject {
+	if len(code) == 5 {
+		switch code[:3] {
+		case "989":
+			return Manipulation
+		case "205", "978":
+			return Needles
+		}
+	}
+	return AnySubject
+}
+
+// subject is what the service was.
+func (s *Service) subject() Subject {
+	switch s.Kind {
+	case OsteopathicManipulation, ChiropracticManipulation:
+		return Manipulation
+	case DryNeedling, TriggerPointInjection, Acupuncture:
+		return Needles
+	}
+	if s.Needling {
+		return Needles
+	}
+	return subjectOf(s.Code)
+}
 
 // Facts is what a rule is judged from; the test harness demands a not-evaluated case accordingly.
 type Facts uint8

@@ -26,8 +26,9 @@ type TimedPool struct {
 	// in Total, and no source says to which code.
 	Concurrent int
 
-	pooled int   // how many of Codes
-	counts []int // minutes, then billed units, of the pooled codes
+	pooled     int // how many of Codes
+	allocation units.Allocation
+	counts     []int // minutes, then billed units, of the pooled codes
 }
 
 // TimedCode is one timed code: what is documented and what is billed. An add-on code counts with its primary.
@@ -63,7 +64,7 @@ func (p *TimedPool) BilledUnits() (total int) {
 }
 
 // Allocation is the right ways to spread the units that the pooled minutes earn, parallel to Pooled.
-func (p *TimedPool) Allocation() units.Allocation { return units.Allocate(p.Minutes()) }
+func (p *TimedPool) Allocation() units.Allocation { return p.allocation }
 
 // Pooled tells whether the code's minutes pool under the CMS 8-minute rule.
 func (t *TimedCode) Pooled() bool { return t.pooled }
@@ -323,6 +324,7 @@ func (p *TimedPool) finish(c *Case, mixed bool) {
 	for i := range p.Pooled() {
 		p.counts[i], p.counts[p.pooled+i] = p.Codes[i].Minutes, p.Codes[i].Billed
 	}
+	p.allocation = units.Allocate(p.Minutes())
 	switch {
 	case p.PerCode:
 	case c.Documented && p.Concurrent > 0 && !slices.ContainsFunc(p.Pooled(), func(t TimedCode) bool { return t.Missing }):

@@ -26,43 +26,30 @@ func TechniqueKey(name string) string {
 	return name
 }
 
-// NeedleInsertion tells whether technique is one of the four names of needle insertion without
-// injection that the event contract recognises. Such work is 20560 or 20561 and never 97140.
-func NeedleInsertion(technique string) bool {
-	var buf [longestKey]byte
-	switch string(appendTechniqueKey(buf[:0], technique)) {
+// Technique is what the name of a technique says where it says that the work is not manual therapy.
+type Technique uint8
+
+// NeedleInsertion: one of the four names of needle insertion without injection that the event contract recognises; such work
+// is 20560 or 20561 and never 97140. Biofeedback: by electromyography or unqualified, 90901 and never 97140. Massage words
+// inside manual therapy, such as connective tissue massage, are manual therapy.
+const (
+	OtherTechnique Technique = iota
+	NeedleInsertion
+	Biofeedback
+)
+
+// ParseTechnique tells what the name of a technique says.
+func ParseTechnique(name string) Technique {
+	var buf [32]byte // room for every key below; a longer name costs an allocation
+	switch string(appendTechniqueKey(buf[:0], name)) {
 	case "dryneedling", "intramuscularstimulation", "triggerpointdryneedling", "triggerpointacupuncture":
-		return true
-	}
-	return false
-}
-
-// MassageTechnique tells whether technique is massage, and so 97124: massage by its plain name,
-// effleurage, petrissage or tapotement. Connective tissue massage, soft tissue mobilization and
-// myofascial release are manual therapy, and so is every massage word not listed here.
-func MassageTechnique(technique string) bool {
-	var buf [longestKey]byte
-	switch string(appendTechniqueKey(buf[:0], technique)) {
-	case "massage", "effleurage", "petrissage", "tapotement":
-		return true
-	}
-	return false
-}
-
-// BiofeedbackTechnique tells whether technique is biofeedback, by electromyography or unqualified,
-// and so 90901 and never 97140.
-func BiofeedbackTechnique(technique string) bool {
-	var buf [longestKey]byte
-	switch string(appendTechniqueKey(buf[:0], technique)) {
+		return NeedleInsertion
 	case "biofeedback", "emgbiofeedback", "semgbiofeedback", "surfaceemgbiofeedback",
 		"electromyographicbiofeedback", "electromyographybiofeedback":
-		return true
+		return Biofeedback
 	}
-	return false
+	return OtherTechnique
 }
-
-// longestKey is room for every key compared above; a longer technique costs an allocation.
-const longestKey = 32
 
 func appendTechniqueKey(dst []byte, name string) []byte {
 	for _, r := range name {

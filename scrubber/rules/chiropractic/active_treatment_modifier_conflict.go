@@ -19,7 +19,7 @@ var ActiveTreatmentModifierConflict = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "4", RARC: "N519"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Params: []scrubber.Param{activeTreatmentModifier},
+	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Subject: scrubber.Manipulation, Params: []scrubber.Param{activeTreatmentModifier},
 	Check: activeTreatmentModifierConflict,
 }
 

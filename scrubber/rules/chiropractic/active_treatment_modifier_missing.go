@@ -15,7 +15,7 @@ var ActiveTreatmentModifierMissing = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "16", RARC: "N822"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Params: []scrubber.Param{activeTreatmentModifier},
+	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Subject: scrubber.Manipulation, Params: []scrubber.Param{activeTreatmentModifier},
 	Check: activeTreatmentModifierMissing,
 }
 

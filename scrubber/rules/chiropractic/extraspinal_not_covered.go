@@ -20,7 +20,7 @@ var ExtraspinalNotCovered = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "96", RARC: "N425"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Params: []scrubber.Param{extraspinalCovered},
+	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Subject: scrubber.Manipulation, Params: []scrubber.Param{extraspinalCovered},
 	Check: extraspinalNotCovered,
 }
 

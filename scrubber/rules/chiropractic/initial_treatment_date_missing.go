@@ -15,7 +15,7 @@ var InitialTreatmentDateMissing = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "16", RARC: "MA122"}, SNIP: 4,
-	Needs: scrubber.NoTables, Facts: scrubber.MissingFacts, Params: []scrubber.Param{subluxationCoverage},
+	Needs: scrubber.NoTables, Facts: scrubber.MissingFacts, Subject: scrubber.Manipulation, Params: []scrubber.Param{subluxationCoverage},
 	Check: initialTreatmentDateMissing,
 }
 

@@ -14,7 +14,7 @@ var MaintenanceCareAsActive = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "50", RARC: "N115"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.Documentation, Params: []scrubber.Param{activeTreatmentModifier},
+	Needs: scrubber.NoTables, Facts: scrubber.Documentation, Subject: scrubber.Manipulation, Params: []scrubber.Param{activeTreatmentModifier},
 	Check: maintenanceCareAsActive,
 }
 

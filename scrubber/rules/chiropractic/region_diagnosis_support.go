@@ -25,7 +25,7 @@ var RegionDiagnosisSupport = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "11", RARC: "N115"}, SNIP: 7,
-	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Params: []scrubber.Param{regionDiagnoses},
+	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Subject: scrubber.Manipulation, Params: []scrubber.Param{regionDiagnoses},
 	Check: regionDiagnosisSupport,
 }
 

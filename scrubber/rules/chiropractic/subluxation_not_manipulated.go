@@ -18,7 +18,7 @@ var SubluxationNotManipulated = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "11", RARC: "N115"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.Documentation, Params: []scrubber.Param{subluxationCoverage},
+	Needs: scrubber.NoTables, Facts: scrubber.Documentation, Subject: scrubber.Manipulation, Params: []scrubber.Param{subluxationCoverage},
 	Check: subluxationNotManipulated,
 }
 

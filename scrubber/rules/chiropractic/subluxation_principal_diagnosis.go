@@ -19,7 +19,7 @@ var SubluxationPrincipalDiagnosis = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "16", RARC: "M122"}, SNIP: 4,
-	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Params: []scrubber.Param{subluxationCoverage},
+	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Subject: scrubber.Manipulation, Params: []scrubber.Param{subluxationCoverage},
 	Check: subluxationPrincipalDiagnosis,
 }
 

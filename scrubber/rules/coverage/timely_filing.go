@@ -33,7 +33,7 @@ var TimelyFiling = scrubber.Rule{
 
 func timelyFiling(c *scrubber.Case, r *scrubber.Report) {
 	last := civil.Date(0)
-	if years := c.Int(&timelyFilingYears); years > 0 {
+	if years := c.Int(&timelyFilingYears); years > 0 && c.Today()-c.ServiceDate >= 365 {
 		last = c.ServiceDate.AddYears(years)
 	}
 	if days := c.Int(&timelyFilingDays); days > 0 && (last == 0 || c.ServiceDate+civil.Date(days) < last) {

@@ -47,10 +47,7 @@ func emgBiofeedbackCode(c *scrubber.Case, r *scrubber.Report) {
 	}
 }
 
-// isBiofeedback: by kind, or by a technique inside a manual therapy service.
-func isBiofeedback(s *scrubber.Service) bool {
-	return s.Kind == scrubber.Biofeedback || s.Kind == scrubber.ManualTherapy && slices.ContainsFunc(s.Techniques, anatomy.BiofeedbackTechnique)
-}
+func isBiofeedback(s *scrubber.Service) bool { return s.Biofeedback }
 
 // biofeedbackFinding is for a line that stands for biofeedback alone. Which region was trained decides
 // between 90901 and 90912, so that its fix is for a human.
@@ -72,4 +69,6 @@ func biofeedbackFinding(c *scrubber.Case, l *scrubber.Line) scrubber.Finding {
 	return finding
 }
 
-func isManualTechnique(technique string) bool { return !anatomy.BiofeedbackTechnique(technique) }
+func isManualTechnique(technique string) bool {
+	return anatomy.ParseTechnique(technique) != anatomy.Biofeedback
+}

@@ -43,6 +43,9 @@ func manualTherapyOncePerBlock(c *scrubber.Case, r *scrubber.Report) {
 		return
 	}
 	regions, shared := sharedMinutes(c)
+	if lines == 1 && shared == 0 {
+		return
+	}
 	earned, known := manualTherapyEarns(c)
 	switch {
 	case shared > 0 && known:

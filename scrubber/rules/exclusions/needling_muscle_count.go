@@ -19,7 +19,7 @@ var NeedlingMuscleCount = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "150", RARC: "N188"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.Documentation,
+	Needs: scrubber.NoTables, Facts: scrubber.Documentation, Subject: scrubber.Needles,
 	Check: needlingMuscleCount,
 }
 

@@ -38,13 +38,8 @@ func npiCheckDigit(c *scrubber.Case, r *scrubber.Report) {
 
 // judgeNPI reports an NPI that is not in order; where is a pointer, or for a line the field that holds the provider.
 func judgeNPI(r *scrubber.Report, npi, whose, where string, l *scrubber.Line) {
-	fault := ""
-	switch {
-	case !tenDigits(npi):
-		fault = "is not ten digits"
-	case !luhn(npi):
-		fault = "fails the check digit"
-	default:
+	fault := npiFault(npi)
+	if fault == "" {
 		return
 	}
 	f := scrubber.Finding{Message: "npi of " + whose + " " + fault, Pointer: where}
@@ -54,26 +49,23 @@ func judgeNPI(r *scrubber.Report, npi, whose, where string, l *scrubber.Line) {
 	r.Add(f)
 }
 
-func tenDigits(npi string) bool {
-	for i := range len(npi) {
-		if npi[i] < '0' || npi[i] > '9' {
-			return false
-		}
+// npiFault is what is wrong with an NPI: ten digits, the last of which makes them pass the Luhn check after the prefix 80840,
+// whose own part of the sum is 24. It is empty for a right one.
+func npiFault(npi string) string {
+	const doubled = "\x00\x02\x04\x06\x08\x01\x03\x05\x07\x09" // the sum of the digits of twice a digit
+	if len(npi) != 10 {
+		return "is not ten digits"
 	}
-	return len(npi) == 10
-}
-
-// luhn tells whether ten digits pass the Luhn check after the prefix 80840, whose own part of the sum is 24.
-func luhn(npi string) bool {
 	sum := 24
-	for i := range len(npi) {
-		d := int(npi[i] - '0')
-		if i%2 == 0 {
-			if d *= 2; d > 9 {
-				d -= 9 // the sum of its two digits
-			}
+	for i := 0; i < 10; i += 2 {
+		a, b := npi[i]-'0', npi[i+1]-'0'
+		if a > 9 || b > 9 {
+			return "is not ten digits"
 		}
-		sum += d
+		sum += int(doubled[a]) + int(b)
 	}
-	return sum%10 == 0
+	if sum%10 != 0 {
+		return "fails the check digit"
+	}
+	return ""
 }

@@ -15,6 +15,6 @@ var CMTSpinalRegionBand = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "150", RARC: "N188"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.Documentation,
+	Needs: scrubber.NoTables, Facts: scrubber.Documentation, Subject: scrubber.Manipulation,
 	Check: func(c *scrubber.Case, r *scrubber.Report) { checkBand(c, r, spinal, "spinal region") },
 }

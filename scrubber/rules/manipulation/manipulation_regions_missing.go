@@ -15,7 +15,7 @@ var ManipulationRegionsMissing = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "16", RARC: "M122"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.MissingFacts,
+	Needs: scrubber.NoTables, Facts: scrubber.MissingFacts, Subject: scrubber.Manipulation,
 	Check: manipulationRegionsMissing,
 }
 

@@ -14,7 +14,7 @@ var AcupunctureWithNeedling = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "236"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone,
+	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Subject: scrubber.Needles,
 	Check: acupunctureWithNeedling,
 }
 

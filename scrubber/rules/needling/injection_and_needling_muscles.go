@@ -21,7 +21,7 @@ var InjectionAndNeedlingMuscles = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "236"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.Documentation,
+	Needs: scrubber.NoTables, Facts: scrubber.Documentation, Subject: scrubber.Needles,
 	Check: injectionAndNeedlingMuscles,
 }
 

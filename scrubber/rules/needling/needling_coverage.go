@@ -24,7 +24,7 @@ var NeedlingCoverage = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "50", RARC: "N386"}, SNIP: 7,
-	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Params: []scrubber.Param{coverage},
+	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Subject: scrubber.Needles, Params: []scrubber.Param{coverage},
 	Check: needlingCoverage,
 }
 

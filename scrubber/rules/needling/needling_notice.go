@@ -14,7 +14,7 @@ var NeedlingNotice = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "4", RARC: "N519"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.Documentation, Params: []scrubber.Param{coverage},
+	Needs: scrubber.NoTables, Facts: scrubber.Documentation, Subject: scrubber.Needles, Params: []scrubber.Param{coverage},
 	Check: needlingNotice,
 }
 

@@ -18,7 +18,7 @@ var OMTLaterality = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "4", RARC: "N519"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone,
+	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Subject: scrubber.Manipulation,
 	Check: omtLaterality,
 }
 

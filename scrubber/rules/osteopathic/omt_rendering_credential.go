@@ -25,7 +25,7 @@ var OMTRenderingCredential = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "170", RARC: "N95"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Params: []scrubber.Param{physicianOnly, practitioners},
+	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Subject: scrubber.Manipulation, Params: []scrubber.Param{physicianOnly, practitioners},
 	Check: omtRenderingCredential,
 }
 

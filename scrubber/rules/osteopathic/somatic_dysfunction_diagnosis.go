@@ -26,7 +26,7 @@ var SomaticDysfunctionDiagnosis = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "11", RARC: "N115"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Params: []scrubber.Param{diagnosisRegions},
+	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Subject: scrubber.Manipulation, Params: []scrubber.Param{diagnosisRegions},
 	Check: somaticDysfunctionDiagnosis,
 }
 

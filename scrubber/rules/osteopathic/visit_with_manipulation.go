@@ -18,7 +18,7 @@ var VisitWithManipulation = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "97", RARC: "N626"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone,
+	Needs: scrubber.NoTables, Facts: scrubber.ClaimAlone, Subject: scrubber.Manipulation,
 	Check: visitWithManipulation,
 }
 
