@@ -130,7 +130,7 @@ to: %s
 source: CMS NCCI MUE practitioner services %s
 %s
 `, name, from, to, name, coverage(family, from))
-	for i, cells := range csvFile(t, file) {
+	for i, cells := range csvFile(t, filepath.Join(published, file)) {
 		if i == 0 || in(family, cells[0]) {
 			b.WriteString(strings.Join(cells, "\t") + "\n")
 		}
@@ -138,21 +138,28 @@ source: CMS NCCI MUE practitioner services %s
 	return b.String()
 }
 
+// pfsTable is the rows of the published file at hand, and those of testdata/pfs_2026_jul_rest.csv: the codes of the family that it lacks,
+// from the same release, PPRRVU2026_Jul_nonQPP.csv of RVU26C (released 2026-06-30).
 func pfsTable(t *testing.T) string {
-	rows := csvFile(t, "pfs/pfs_2026_jul_physmed_subset.csv")
-	var codes []string
+	rows := csvFile(t, filepath.Join(published, "pfs/pfs_2026_jul_physmed_subset.csv"))[1:]
+	for i, c := range rows {
+		rows[i] = []string{c[0], c[1], c[9], c[10], c[11]}
+	}
+	rows = append(rows, csvFile(t, "testdata/pfs_2026_jul_rest.csv")[1:]...)
+	slices.SortFunc(rows, slices.Compare)
+	codes := make([]string, len(rows))
 	var b strings.Builder
 	b.WriteString("\nhcpcs\tstatus\tpctc\tglobal_days\tmult_proc\n")
-	for _, c := range rows[1:] {
-		codes = append(codes, c[0])
-		fmt.Fprintf(&b, "%s\t%s\t%s\t%s\t%s\n", c[0], c[1], c[9], c[10], c[11])
+	for i, c := range rows {
+		codes[i] = c[0]
+		b.WriteString(strings.Join(c, "\t") + "\n")
 	}
 	return `# Indicators hold for the calendar year; these are of its July release.
 table: pfs
 edition: 2026
 from: 2026-01-01
 to: 2026-12-31
-source: CMS physician fee schedule relative value file, July 2026
+source: CMS physician fee schedule relative value file, July 2026 (RVU26C)
 ` + coverageLines(codes) + b.String()
 }
 
@@ -218,7 +225,7 @@ to: 2026-09-30
 source: CMS place of service codes for professional claims
 
 `)
-	for _, c := range csvFile(t, "codes/place_of_service_codes.csv") {
+	for _, c := range csvFile(t, filepath.Join(published, "codes/place_of_service_codes.csv")) {
 		b.WriteString(strings.Join(c[:3], "\t") + "\n")
 	}
 	return b.String()
@@ -252,7 +259,7 @@ func gunzip(t *testing.T, file string) func(yield func(string) bool) {
 
 func csvFile(t *testing.T, file string) [][]string {
 	t.Helper()
-	f, err := os.Open(filepath.Join(published, file))
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,6 +49,9 @@ func codeNotPayable(c *scrubber.Case, r *scrubber.Report) {
 		case 'R':
 			f.Severity = scrubber.Info
 			f.Message = l.Code + " has restricted coverage (status R): the contractor decides whether it pays"
+		case 'E', 'X':
+			f.Severity = scrubber.Warn
+			f.Message = l.Code + " is not paid under the physician fee schedule, but in another way if at all (status " + string(rune(fee.Status)) + ")"
 		default:
 			continue
 		}
