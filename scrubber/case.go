@@ -62,6 +62,7 @@ type Case struct {
 	room         room
 	diagnoses    []diagnosis // of Diagnoses
 	pairs        []refdata.Pair
+	paired       bool // the day has two codes that an edit could pair
 	pairsOutside [2]string
 
 	unitMethod    UnitMethod

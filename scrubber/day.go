@@ -60,6 +60,7 @@ func (c *Case) pair() {
 			codes = append(codes, c.SameDay[i].Code)
 		}
 	}
+	c.paired = own > 0 && len(codes) > 1
 	for i, a := range codes[:own] {
 		for _, b := range codes[i+1:] {
 			p, found := c.Tables.Pair(c.Policy.Edits, a, b)

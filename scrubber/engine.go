@@ -153,6 +153,9 @@ func (e *Engine) report(c *Case, p *Policy) (*Report, []EditionRead) {
 	e.coordinate(c, p)
 	r := &Report{c: c, engine: e}
 	editions, missing := editionsFor(c, r.read[:0])
+	if !c.paired {
+		missing &^= PTPTable // no two codes to look up: no edition could say anything
+	}
 	r.judge(p.checks, missing)
 	if p.HoldNotEvaluated {
 		e.hold(c, r, p)
