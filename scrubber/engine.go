@@ -3,7 +3,6 @@
 package scrubber
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -82,9 +81,9 @@ func (e *Engine) resolve(p *Policy, known map[string]bool) (*Policy, error) {
 			c = ceiling{o.Severity, &o}
 		}
 		own.ceilings = append(own.ceilings, c)
-		k := check{r.Check, r.Needs, cmp.Or(r.Subject, AnySubject), r.settings(p)}
+		k := check{r.Check, dependsOn(r.Needs, r.Subject), r.settings(p)}
 		if c.override != nil {
-			k.needs |= overridden
+			k.depends |= onOverride
 		}
 		own.checks = append(own.checks, k)
 	}
@@ -197,23 +196,20 @@ func (e *Engine) ruleAt(i int, p *Policy) *Rule {
 
 // judge checks every rule.
 func (r *Report) judge(checks []check, missing Tables) {
-	c, doubtful := r.c, missing|overridden
+	c, lacks := r.c, dependsOn(missing, ^r.c.subject)|onOverride
 	if len(c.Violations) > 0 || c.Frequency == void {
-		doubtful = ^Tables(0) // every rule needs something, be it NoTables
+		lacks = ^dependence(0) // every rule needs something, be it NoTables
 	}
 	for i := range checks {
 		k := &checks[i]
 		c.checking, c.uncertain, r.apart = i, false, false
-		if k.needs&doubtful != 0 && r.unjudged(missing) {
-			continue
-		}
-		if k.subject&c.subject != 0 {
+		if k.depends&lacks == 0 || !r.unjudged(missing) {
 			k.run(c, r)
 		}
 	}
 }
 
-// unjudged says of the rule being checked that it cannot be judged, and tells whether that is so.
+// unjudged tells whether the rule being checked has nothing to judge, and says so where it cannot be judged.
 func (r *Report) unjudged(missing Tables) bool {
 	rule, ceil := r.rule(), r.ceiling()
 	switch {
@@ -226,7 +222,7 @@ func (r *Report) unjudged(missing Tables) bool {
 	case rule.Needs&missing != 0:
 		r.NotEvaluated(NoEdition)
 	default:
-		return false
+		return rule.Subject&^r.c.subject != 0
 	}
 	return true
 }
@@ -268,7 +264,7 @@ func (r *Rule) bindsVoid() bool { return r.readsSchema() || strings.HasPrefix(r.
 // index adds to the case what the rules read beyond the wire: code facts, links, timed pools.
 func (c *Case) index() {
 	c.Telehealth = c.PlaceOfService == "02" || c.PlaceOfService == "10"
-	c.subject = AnySubject
+	c.subject = 0
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		l.Facts, l.Known = c.Tables.Code(l.Code)

@@ -1,7 +1,5 @@
 package scrubber
 
-import "slices"
-
 // Kind is what was done, in the contract's words; KindOther when the service's code says what.
 type Kind uint8
 
@@ -94,4 +92,14 @@ func ParseKind(name string) (Kind, bool) {
 }
 
 // Maps tells whether the kind may be billed with code.
-func (k Kind) Maps(code string) bool { return slices.Contains(kindCodes[k].codes, code) }
+func (k Kind) Maps(code string) bool {
+	if len(code) != 5 {
+		return false
+	}
+	for _, c := range kindCodes[k].codes {
+		if c[4] == code[4] && c == code {
+			return true
+		}
+	}
+	return false
+}

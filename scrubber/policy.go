@@ -82,9 +82,18 @@ type Policy struct {
 // check is what the engine needs of a rule that has nothing to say: together, so that judging a clear claim reads little memory.
 type check struct {
 	run      func(*Case, *Report)
-	needs    Tables  // and overridden
-	subject  Subject // never zero
+	depends  dependence
 	settings []setting
+}
+
+// dependence is what may keep a rule from being run: a table that is missing, a subject that is not shown, an override.
+type dependence uint32
+
+// onOverride: the profile overrides the rule's severity. The lower bits are tables, then subjects.
+const onOverride dependence = 1 << 16
+
+func dependsOn(needs Tables, subject Subject) dependence {
+	return dependence(needs) | dependence(subject)<<8
 }
 
 // Override is a profile's own severity for a rule; every one says why, who and until when.

@@ -100,7 +100,7 @@ func (c CARC) GroupCode() string {
 var NoCARC = CARC{Code: "none"} //nolint:gochecknoglobals // a constant in all but name
 
 // Tables is the set of reference tables a rule reads.
-type Tables uint16
+type Tables uint8
 
 // The reference tables. NoTables is said outright.
 const (
@@ -112,17 +112,15 @@ const (
 	FeeScheduleTable
 	PlaceOfServiceTable
 	ModifierTable
-	overridden // no table: the profile overrides the rule's severity
 )
 
-// Subject is a family of services. A rule that is limited to some is clear where the encounter shows none of them: on a line, on a
+// Subject is a family of services. A rule that is limited to one is clear where the encounter shows none of it: on a line, on a
 // line of the same day, or documented.
 type Subject uint8
 
 // Manipulation: osteopathic and chiropractic, 98925 to 98943. Needles: needling, injection and acupuncture.
 const (
-	AnySubject Subject = 1 << iota
-	Manipulation
+	Manipulation Subject = 1 << iota
 	Needles
 )
 
@@ -136,7 +134,7 @@ func subjectOf(code string) Subject {
 			return Needles
 		}
 	}
-	return AnySubject
+	return 0
 }
 
 // subject is what the service was.

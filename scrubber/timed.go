@@ -43,6 +43,7 @@ type TimedCode struct {
 	Documented  bool   // a service feeds the code
 	Billed      int    // units of all lines
 
+	facts  *refdata.Code
 	pooled bool
 }
 
@@ -271,7 +272,7 @@ func (c *Case) timedPool(discipline string) *TimedPool {
 func (c *Case) timedCode(discipline string, f *refdata.Code) *TimedCode {
 	p := c.timedPool(discipline)
 	for i := range p.Codes {
-		if p.Codes[i].Code == f.Code {
+		if p.Codes[i].facts == f {
 			return &p.Codes[i]
 		}
 	}
@@ -283,7 +284,7 @@ func (c *Case) timedCode(discipline string, f *refdata.Code) *TimedCode {
 		at--
 	}
 	t := &p.Codes[at]
-	*t = TimedCode{Code: f.Code, First: f.Minutes, Then: f.Minutes, Whole: f.Is(refdata.WorkHardening), pooled: pooled}
+	*t = TimedCode{facts: f, Code: f.Code, First: f.Minutes, Then: f.Minutes, Whole: f.Is(refdata.WorkHardening), pooled: pooled}
 	switch f.Code { // further units are an add-on's, some of them shorter (Pub 100-04 ch. 5 §20.4; CPT)
 	case "97545":
 		t.Then, t.Further = 60, "97546"

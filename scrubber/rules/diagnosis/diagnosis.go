@@ -21,13 +21,13 @@ type looked struct {
 }
 
 // each calls judge for each diagnosis that the tables decide, and says of the others that the rule could not be judged. A
-// repeated diagnosis is judged once.
+// repeated diagnosis is judged once, and one that is valid and billable not at all: no rule of these has anything to say of it.
 func each(c *scrubber.Case, r *scrubber.Report, judge func(looked)) {
 	for i, code := range c.Diagnoses {
-		if first(c, code) != i {
+		d, found := c.Diagnosis(i)
+		if found == refdata.Present && d.Billable || first(c, code) != i {
 			continue
 		}
-		d, found := c.Diagnosis(i)
 		switch {
 		case found == refdata.Present || found == refdata.Absent || !wellFormed(code):
 			judge(looked{d, i, code, found})

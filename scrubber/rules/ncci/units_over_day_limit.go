@@ -25,13 +25,14 @@ var UnitsOverDayLimit = scrubber.Rule{
 // unitsOfDay judges each code of the adjudication indicator once for each provider who rendered it.
 func unitsOfDay(c *scrubber.Case, r *scrubber.Report, indicator uint8) {
 	c.Edits() // marks the profile's choice of table as read
+	all := unitsOfAllCodes(c)
 	for i := range c.Lines {
 		r.Apart()
 		l := &c.Lines[i]
 		if l.Limited == refdata.Outside && scrubber.ProcedureCode(l.Code) {
 			r.NotEvaluated(scrubber.OutsideTables, scrubber.OutsideOf(refdata.MUE, l.Code))
 		}
-		if !limits(c, l, indicator) || summedBefore(c, i) {
+		if !limits(c, l, indicator) || all <= l.Limit.Value || summedBefore(c, i) {
 			continue
 		}
 		own, elsewhere := dayUnits(c, l)
@@ -40,6 +41,17 @@ func unitsOfDay(c *scrubber.Case, r *scrubber.Report, indicator uint8) {
 		}
 		r.Add(overDay(c, l, own, elsewhere))
 	}
+}
+
+// unitsOfAllCodes is more than a day has of any one code.
+func unitsOfAllCodes(c *scrubber.Case) (units int) {
+	for i := range c.Lines {
+		units += max(0, c.Lines[i].Units)
+	}
+	for i := range c.SameDay {
+		units += max(0, c.SameDay[i].Units)
+	}
+	return units
 }
 
 // summedBefore tells whether line i counts together with one before it, and was judged with that.
