@@ -203,7 +203,11 @@ func (r *Report) judge(checks []check, missing Tables) {
 	for i := range checks {
 		k := &checks[i]
 		c.checking, c.uncertain, r.apart = i, false, false
-		if k.depends&lacks == 0 || !r.unjudged(missing) {
+		switch lacking := k.depends & lacks; {
+		case lacking == 0:
+			k.run(c, r)
+		case lacking&^onSubject == 0 || r.unjudged(missing):
+		default:
 			k.run(c, r)
 		}
 	}

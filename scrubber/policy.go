@@ -89,8 +89,11 @@ type check struct {
 // dependence is what may keep a rule from being run: a table that is missing, a subject that is not shown, an override.
 type dependence uint32
 
-// onOverride: the profile overrides the rule's severity. The lower bits are tables, then subjects.
-const onOverride dependence = 1 << 16
+// The lowest bits are tables, then come subjects. onOverride: the profile overrides the rule's severity.
+const (
+	onSubject  dependence = 0xff << 8
+	onOverride dependence = 1 << 16
+)
 
 func dependsOn(needs Tables, subject Subject) dependence {
 	return dependence(needs) | dependence(subject)<<8
