@@ -124,33 +124,3 @@ func TestNoNameOfThePatientReachesAnExpression(t *testing.T) {
 		}
 	}
 }
-
-// BenchmarkProfiles scrubs one claim among few and among many profiles: the time is the same.
-func BenchmarkProfiles(b *testing.B) {
-	tables, err := refdata.Open(deploy.Refdata()...)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, n := range []int{1, 200} {
-		var texts []string
-		for i := range n {
-			texts = append(texts, fmt.Sprintf("id: p%d\ntitle: P\nmatch: {payer_ids: [\"%d\"], programs: [commercial]}\nunit_method: {value: cpt_midpoint, source: s}\nedits: {value: medicare, source: s}\n", i, i))
-		}
-		policies, err := payer.Load(files(texts...), declared())
-		if err != nil {
-			b.Fatal(err)
-		}
-		e, err := scrubber.New("test", declared(), tables, policies)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				c := visit()
-				c.Coverage[0].PayerID = fmt.Sprint(n - 1)
-				e.Scrub(c)
-			}
-		})
-	}
-}

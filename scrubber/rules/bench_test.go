@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"runtime/debug"
 	"testing"
 
@@ -18,6 +19,35 @@ func BenchmarkScrub(b *testing.B) {
 	b.ReportMetric(float64(len(in.Data)), "bytes")
 	for b.Loop() {
 		engine.Scrub(scrubber.Normalize(in.Encounter, nil, 0))
+	}
+}
+
+// BenchmarkProfiles is BenchmarkScrub under the shipped profiles and under a hundred times as many: the time is the same.
+func BenchmarkProfiles(b *testing.B) {
+	shipped := scrubtest.Engine(b)
+	in := typical(b)
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	for _, times := range []int{1, 100} {
+		var policies []*scrubber.Policy
+		for i := range times {
+			for _, p := range shipped.Policies() {
+				own := *p
+				if i > 0 { // those of other payers are not matched
+					own.ID, own.PayerIDs = fmt.Sprint(p.ID, i), []string{fmt.Sprint("payer", len(policies))}
+				}
+				policies = append(policies, &own)
+			}
+		}
+		engine, err := scrubber.New("test", shipped.Rules(), shipped.Tables(), policies)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprint(len(policies)), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				engine.Scrub(scrubber.Normalize(in.Encounter, nil, 0))
+			}
+		})
 	}
 }
 
