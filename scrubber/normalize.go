@@ -83,14 +83,14 @@ func Normalize(e *events.Encounter, violations []events.Violation, asOf civil.Da
 	return c
 }
 
+// service reads s into an empty service, field by field: a whole one would be built and then copied.
 func service(to *Service, index int, s *events.Service) {
 	kind, _ := ParseKind(s.Kind) // the decoder let only known kinds through
-	*to = Service{
-		Index: index, ID: s.ID, Kind: kind, Session: max(1, s.Session), Discipline: s.Discipline,
-		Minutes: minutes(s.Minutes), AssistantMinutes: minutes(s.AssistantMinutes),
-		Muscles: s.Muscles, Techniques: s.Techniques, Attended: fact(s.Attended), Code: s.Code,
-		RegionsSent: s.Regions != nil, Needling: kind == DryNeedling, Biofeedback: kind == Biofeedback,
-	}
+	to.Index, to.ID, to.Kind, to.Code = index, s.ID, kind, s.Code
+	to.Session, to.Discipline = max(1, s.Session), s.Discipline
+	to.Minutes, to.AssistantMinutes = minutes(s.Minutes), minutes(s.AssistantMinutes)
+	to.Muscles, to.Techniques, to.Attended = s.Muscles, s.Techniques, fact(s.Attended)
+	to.RegionsSent, to.Needling, to.Biofeedback = s.Regions != nil, kind == DryNeedling, kind == Biofeedback
 	for _, r := range s.Regions {
 		if region, ok := anatomy.ParseRegion(r); ok {
 			to.Regions.Add(region)
@@ -116,12 +116,12 @@ func service(to *Service, index int, s *events.Service) {
 	}
 }
 
+// line reads ch into an empty line.
 func line(to *Line, index int, ch *events.Charge) {
-	*to = Line{
-		Index: index, Number: ch.Line, Code: ch.Code, Modifiers: ch.Modifiers, Units: ch.Units,
-		ChargeCents: ch.ChargeCents, Pointers: ch.DiagnosisPointers, ServiceIDs: ch.ServiceIDs,
-		Rendering: provider(ch.RenderingProvider), Supervising: provider(ch.SupervisingProvider),
-	}
+	to.Index, to.Number, to.Code, to.Modifiers = index, ch.Line, ch.Code, ch.Modifiers
+	to.Units, to.ChargeCents = ch.Units, ch.ChargeCents
+	to.Pointers, to.ServiceIDs = ch.DiagnosisPointers, ch.ServiceIDs
+	to.Rendering, to.Supervising = provider(ch.RenderingProvider), provider(ch.SupervisingProvider)
 }
 
 func coverage(v events.Coverage) Coverage {
