@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -197,6 +198,11 @@ func (s *selection) write(x *x12.Interchange, l *ledger, again []string) (text [
 	text, sent, left = x.Append(nil, s.due(l, again))
 	for _, c := range left {
 		s.leaveOut(c.EncounterID, c.ControlNumber, c.Reasons...)
+	}
+	for _, o := range sent {
+		if n := o.Claim.ControlNumber; n != strings.ToUpper(n) {
+			s.raised++
+		}
 	}
 	return text, sent, nil
 }

@@ -21,6 +21,7 @@ type selection struct {
 
 	problems                                              []string
 	duplicates, superseded, rejected, selfPay, sentBefore int
+	raised                                                int // claims sent whose control number has small letters
 }
 
 // latest is the highest revision of an encounter.
@@ -123,6 +124,7 @@ func (s *selection) report(w io.Writer, interchange, sent int) error {
 	}{
 		{len(s.problems), "left out"}, {s.sentBefore, "sent before"}, {s.rejected, "rejected"}, {s.superseded, "superseded by a higher revision"},
 		{s.duplicates, "duplicates"}, {s.selfPay, "self_pay, without a payer to send to"},
+		{s.raised, "with the control number raised to capitals"},
 	} {
 		if part.n > 0 {
 			said = append(said, fmt.Sprintf("%d %s", part.n, part.what))

@@ -292,6 +292,24 @@ func TestExportReadsTheBrokersStream(t *testing.T) {
 	}
 }
 
+// Of a control number nothing but the case of its letters changes, and the command says so; what X12 does not carry is refused by encounter and field.
+func TestAControlNumberIsNeverChangedInSilence(t *testing.T) {
+	t.Parallel()
+	lines, _ := decided(t)
+	first, _, _ := bytes.Cut(lines, []byte("\n"))
+	for id, want := range map[string]string{
+		"enc-2601":  "1 with the control number raised to capitals",
+		"ENC-2601":  "1 claims in interchange 9\n",
+		"ENC*2601":  "left out encounter ENC-2601 (control number ENC*2601): control_number holds a character that X12 does not carry",
+		"ENC-2601ı": "left out encounter ENC-2601 (control number ENC-2601ı): control_number holds a character that X12 does not carry",
+	} {
+		event := bytes.Replace(first, []byte(`"control_number":"ENC-2601"`), []byte(`"control_number":"`+id+`"`), 1)
+		if _, _, said := export(t, event, "--control-number", "9", "--time", "2026-06-01T08:00:00Z", "-"); !strings.Contains(said, want) {
+			t.Errorf("%s: %s\nexpected %s", id, said, want)
+		}
+	}
+}
+
 func TestANumberTakenIsNeverUsedAgain(t *testing.T) {
 	t.Parallel()
 	lines, _ := decided(t)

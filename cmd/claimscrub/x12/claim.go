@@ -1,6 +1,7 @@
 package x12
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -92,7 +93,7 @@ func (b *builder) head(i insured) {
 		if i == 0 {
 			qualifier = "ABK"
 		}
-		hi = append(hi, composite(qualifier, b.letters("a diagnosis", d, 3, 7)))
+		hi = append(hi, composite(qualifier, b.letters(fmt.Sprintf("diagnosis %d", i+1), d, 3, 7)))
 	}
 	b.add(hi...)
 }

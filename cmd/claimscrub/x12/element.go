@@ -18,20 +18,21 @@ const (
 // allowed says in errors which characters data may hold: the X12 basic set without the delimiters.
 const allowed = `letters A-Z without accents, digits, spaces and ! " & ' ( ) + , - . / ; ? =`
 
-// plain is text as X12 carries it: upper case, without outer spaces. It is not ok when a character is
-// outside the basic character set or is a delimiter.
+// plain is text as X12 carries it: upper case, without outer spaces, which X12 drops. It is not ok when a character is
+// outside the basic character set or is a delimiter: nothing but the case of a to z is changed.
 func plain(text string) (upper string, ok bool) {
-	upper = strings.ToUpper(strings.TrimSpace(text))
-	for _, r := range upper {
+	text = strings.Trim(text, " ")
+	for _, r := range text {
 		if !basic(r) {
 			return "", false
 		}
 	}
-	return upper, true
+	return strings.ToUpper(text), true
 }
 
+// basic tells whether X12 carries the character, a small letter as its capital.
 func basic(r rune) bool {
-	return 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r < 0x80 && strings.IndexByte(` !"&'()+,-./;?=`, byte(r)) >= 0
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r < 0x80 && strings.IndexByte(` !"&'()+,-./;?=`, byte(r)) >= 0
 }
 
 // money is an amount in dollars, as X12 writes a decimal: 98, 98.5, 0.05. Cents is not negative.
@@ -80,7 +81,7 @@ func (d *draft) text(what, value string, least, most int) string {
 
 // optional is a value of at most so many characters, or none.
 func (d *draft) optional(what, value string, most int) string {
-	if strings.TrimSpace(value) == "" {
+	if strings.Trim(value, " ") == "" {
 		return ""
 	}
 	return d.text(what, value, 1, most)

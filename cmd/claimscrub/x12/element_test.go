@@ -44,3 +44,18 @@ func TestPlainHoldsNoDelimiter(t *testing.T) {
 		}
 	})
 }
+
+// A letter whose capital is in the basic set is not carried for that: the dotless i, the long s, the Kelvin sign.
+func TestPlainChangesNothingButTheCaseOfLettersAToZ(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"enc-1a": "ENC-1A", "  O'Neil-Diaz, Jr. ": "O'NEIL-DIAZ, JR.", "ENC-1": "ENC-1"} {
+		if got, ok := plain(text); !ok || got != want {
+			t.Errorf("%q became %q, %v; expected %q", text, got, ok, want)
+		}
+	}
+	for _, text := range []string{"Y\u0131ld\u0131z", "\u017fmith", "\u212aelly", "M\u00fcller", "W1\u00a0", "W1\n", "a_b", "a%b", "a@b", "a#b", "a\\b", "a|b", "a~b", "a*b", "a:b", "a^b"} {
+		if got, ok := plain(text); ok {
+			t.Errorf("%q became %q, expected a refusal", text, got)
+		}
+	}
+}

@@ -37,12 +37,22 @@ func TestAClaimThatLacksAFactIsLeftOut(t *testing.T) {
 		{"the supervising provider is not in the practice file", func(o *events.Outcome) {
 			o.Claim.Lines[0].SupervisingProvider = &events.Provider{NPI: "1999999984"}
 		}},
-		{"a taxonomy has 3 characters: expected 10", func(o *events.Outcome) { o.Claim.RenderingProvider.Taxonomy = "207" }},
+		{"rendering_provider/taxonomy has 3 characters: expected 10", func(o *events.Outcome) { o.Claim.RenderingProvider.Taxonomy = "207" }},
 		{"the place of service is not in the practice file", func(o *events.Outcome) { o.Claim.PlaceOfService = "31" }},
 		{"place_of_service: expected 2 digits", func(o *events.Outcome) { o.Claim.PlaceOfService = "1" }},
 		{"frequency_code: expected 1, 7 or 8", func(o *events.Outcome) { o.Claim.FrequencyCode = "" }},
 		{"original_claim_number is not there", func(o *events.Outcome) { o.Claim.FrequencyCode = "7" }},
 		{"control_number has 21 characters: expected 1 to 20", func(o *events.Outcome) { o.Claim.ControlNumber = strings.Repeat("A", 21) }},
+		{"control_number holds a character that X12 does not carry", func(o *events.Outcome) { o.Claim.ControlNumber = "ENC*1" }},
+		{"control_number holds a character that X12 does not carry", func(o *events.Outcome) { o.Claim.ControlNumber = "ENC_1" }},
+		{"control_number holds a character that X12 does not carry", func(o *events.Outcome) { o.Claim.ControlNumber = "ENC-ı" }},
+		{"line 1: control_number holds a character that X12 does not carry", func(o *events.Outcome) { o.Claim.Lines[0].ControlNumber = "ENC-1~1" }},
+		{"member_id holds a character that X12 does not carry", func(o *events.Outcome) { o.Claim.Coverage[0].MemberID = "W123\u00a0" }},
+		{"member_id holds a character that X12 does not carry", func(o *events.Outcome) { o.Claim.Coverage[0].MemberID = "W123\n" }},
+		{"original_claim_number holds a character that X12 does not carry", func(o *events.Outcome) {
+			o.Claim.FrequencyCode, o.Claim.OriginalClaimNumber = "7", "ICN^9"
+		}},
+		{"authorization holds a character that X12 does not carry", func(o *events.Outcome) { o.Claim.Coverage[0].Authorization = "\t" }},
 		{"the cause of the accident is not in the patient directory", func(o *events.Outcome) { o.Claim.Dates.Accident = "2026-03-05" }},
 		{"accident_state (where the automobile accident was) is not there", func(o *events.Outcome) {
 			o.Claim.Coverage[0].Program, o.Claim.Dates.Accident = "auto", "2026-03-01"
@@ -53,7 +63,7 @@ func TestAClaimThatLacksAFactIsLeftOut(t *testing.T) {
 		{"patient/sex: expected F, M or U", func(o *events.Outcome) { o.Claim.Patient.Sex = "" }},
 		{"0 diagnoses: expected 1 to 12", func(o *events.Outcome) { o.Claim.Diagnoses = nil }},
 		{"13 diagnoses: expected 1 to 12", func(o *events.Outcome) { o.Claim.Diagnoses = slices.Repeat([]string{"M9903"}, 13) }},
-		{"a diagnosis: expected letters and digits alone", func(o *events.Outcome) { o.Claim.Diagnoses[0] = "M99.03" }},
+		{"diagnosis 1: expected letters and digits alone", func(o *events.Outcome) { o.Claim.Diagnoses[0] = "M99.03" }},
 		{"0 lines: expected 1 to 50", func(o *events.Outcome) { o.Claim.Lines = nil }},
 		{"51 lines: expected 1 to 50", func(o *events.Outcome) { o.Claim.Lines = slices.Repeat(o.Claim.Lines[:1], 51) }},
 		{"total_cents is 12011, the lines are 12010", func(o *events.Outcome) { o.Claim.TotalCents++ }},

@@ -20,7 +20,7 @@ func (b *builder) billing() {
 	if sent := strings.NewReplacer("-", "", " ", "").Replace(p.TaxID); sent != "" && sent != who.taxID {
 		b.lack("billing_provider/tax_id is not the one of the practice file")
 	}
-	b.taxonomy("BI", p.Taxonomy, who.taxonomy)
+	b.taxonomy("BI", "billing", p.Taxonomy, who.taxonomy)
 	b.name("85", who.name, "XX", p.NPI)
 	b.address(who.address)
 	b.add("REF", who.taxIs, who.taxID)
@@ -31,9 +31,9 @@ func (b *builder) billing() {
 }
 
 // taxonomy writes the specialty, where it is known: the event's, else the practice file's.
-func (b *builder) taxonomy(role, sent, known string) {
+func (b *builder) taxonomy(code, role, sent, known string) {
 	if sent = cmp.Or(sent, known); sent != "" {
-		b.add("PRV", role, "PXC", b.letters("a taxonomy", sent, 10, 10))
+		b.add("PRV", code, "PXC", b.letters(role+"_provider/taxonomy", sent, 10, 10))
 	}
 }
 
@@ -64,7 +64,7 @@ func (b *builder) provider(entity, role string, p events.Provider) {
 	}
 	b.name(entity, who.name, "XX", p.NPI)
 	if entity == "82" {
-		b.taxonomy("PE", p.Taxonomy, who.taxonomy)
+		b.taxonomy("PE", role, p.Taxonomy, who.taxonomy)
 	}
 }
 
