@@ -67,31 +67,6 @@ func (p *TimedPool) BilledUnits() (total int) {
 // Allocation is the right ways to spread the units that the pooled minutes earn, parallel to Pooled.
 func (p *TimedPool) Allocation() units.Allocation { return p.allocation }
 
-// Nearest is the right allocation that changes the fewest billed units, parallel to Pooled.
-func (p *TimedPool) Nearest() []int {
-	codes := make([]string, len(p.Pooled()))
-	for i := range codes {
-		codes[i] = p.Codes[i].Code
-	}
-	return p.allocation.Nearest(codes, p.Billed())
-}
-
-// FullBlock tells whether the pooled code has 15 minutes or more, beyond those that may be another code's, and no unit.
-func (p *TimedPool) FullBlock(t *TimedCode) bool {
-	return t.pooled && t.Billed == 0 && t.Minutes-p.Concurrent >= 15
-}
-
-// Uncharged tells whether the code is documented and no line takes it: it has no unit, and no line of another code takes
-// a service that feeds it.
-func (c *Case) Uncharged(p *TimedPool, t *TimedCode) bool {
-	if !t.Documented || t.Billed > 0 {
-		return false
-	}
-	return !slices.ContainsFunc(c.Services, func(s Service) bool {
-		return s.Charged && c.TimedCode(&s) == t.Code && (p.Discipline == "" || s.Discipline == p.Discipline)
-	})
-}
-
 // Pooled tells whether the code's minutes pool under the CMS 8-minute rule.
 func (t *TimedCode) Pooled() bool { return t.pooled }
 

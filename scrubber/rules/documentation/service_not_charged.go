@@ -12,8 +12,7 @@ var ServiceNotCharged = scrubber.Rule{
 	ID: "DOC002", Name: "service-not-charged",
 	Title: "Documented service without a charge",
 	Why: "A service was furnished and documented, its time or work earns a line, and the claim has none: the revenue is lost unless it is left out on purpose. " +
-		"A timed service whose minutes earn no unit is not lost, nor is a service that the fee schedule bundles into others, such as hot or cold packs. " +
-		"15 minutes or more of a timed service are TIM007's under the CMS 8-minute rule.",
+		"A timed service whose minutes earn no unit of their own is not lost, nor is a service that the fee schedule bundles into others, such as hot or cold packs.",
 	Fix:    "add the charge, or leave it out on purpose",
 	Source: note,
 	Since:  "0.1.0", Severity: scrubber.Warn, Certainty: scrubber.Published,
@@ -32,7 +31,7 @@ func serviceNotCharged(c *scrubber.Case, r *scrubber.Report) {
 	for i := range c.Timed {
 		p := &c.Timed[i]
 		for j := range p.Codes {
-			if t := &p.Codes[j]; c.Uncharged(p, t) {
+			if t := &p.Codes[j]; t.Documented && t.Billed == 0 && !charged(c, p, t) {
 				timedNotCharged(c, r, p, j)
 			}
 		}
@@ -46,33 +45,43 @@ func serviceNotCharged(c *scrubber.Case, r *scrubber.Report) {
 	}
 }
 
+// charged tells whether a line takes a service that feeds t, perhaps under another code.
+func charged(c *scrubber.Case, p *scrubber.TimedPool, t *scrubber.TimedCode) bool {
+	for i := range c.Services {
+		if s := &c.Services[i]; s.Charged && feeds(c, p, t, s) {
+			return true
+		}
+	}
+	return false
+}
+
 func feeds(c *scrubber.Case, p *scrubber.TimedPool, t *scrubber.TimedCode, s *scrubber.Service) bool {
 	return c.TimedCode(s) == t.Code && (p.Discipline == "" || s.Discipline == p.Discipline)
 }
 
-// timedNotCharged warns of a timed code without a line whose minutes earn a unit that nothing else bills. Where minutes pool, a code of 15 minutes
-// or more is TIM007's.
+// timedNotCharged warns of a timed code without a line whose minutes earn a unit that nothing else bills.
 func timedNotCharged(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool, j int) {
 	t := &p.Codes[j]
-	earned, together := 0, ""
-	switch pooled := t.Pooled() && c.UnitMethod() == scrubber.CMSEightMinute; {
+	earned := 0
+	switch {
 	case p.Mixed:
 		r.NotEvaluated(scrubber.Undecided, "several disciplines treated, and a timed service or line does not say which")
-	case pooled && p.FullBlock(t):
-	case t.Missing, pooled && !p.PerCode && p.Concurrent == 0:
+		return
+	case t.Missing:
 		r.NotEvaluated(scrubber.DocumentationNotSent, "a timed service earns a line by its minutes: send them")
-	case !pooled:
+		return
+	case c.UnitMethod() != scrubber.CMSEightMinute || !t.Pooled():
 		earned = t.Earns()
-	case p.Concurrent > 0:
-		r.NotEvaluated(scrubber.Undecided, "therapist and assistant worked on different codes in the same minutes, and no source says whose minutes they are")
-	case p.BilledUnits() < p.Allocation().Units:
-		earned, together = p.Nearest()[j], " together with the other timed services"
+	case !p.PerCode:
+		earned = t.Minutes / 15
+	default:
+		earned = earnedTogether(p, j)
 	}
 	if earned == 0 {
 		return
 	}
 	f := scrubber.Finding{
-		Message: fmt.Sprintf("%d minutes of %s documented, which%s earn a line, and none bills it", t.Minutes, t.Code, together),
+		Message: fmt.Sprintf("%d minutes of %s documented, which earn a line, and none bills it", t.Minutes, t.Code),
 		Billed:  "none", Expected: fmt.Sprintf("%s x%d", t.Code, earned),
 	}
 	for i := range c.Services {
@@ -82,6 +91,20 @@ func timedNotCharged(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool
 		}
 	}
 	r.Add(f)
+}
+
+// earnedTogether is the units of pooled code j in the right allocation nearest to the claim; none where
+// the claim bills all that the pool earns.
+func earnedTogether(p *scrubber.TimedPool, j int) int {
+	a := p.Allocation()
+	if p.BilledUnits() >= a.Units {
+		return 0
+	}
+	codes := make([]string, len(p.Pooled()))
+	for i, t := range p.Pooled() {
+		codes[i] = t.Code
+	}
+	return a.Nearest(codes, p.Billed())[j]
 }
 
 // billed tells whether a line bills a code that the service may be billed with: an untimed service is one

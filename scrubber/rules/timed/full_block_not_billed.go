@@ -37,24 +37,16 @@ func fullBlock(c *scrubber.Case, r *scrubber.Report) {
 			case p.Mixed:
 				r.NotEvaluated(scrubber.Undecided, mixedDetail)
 				continue
-			case p.FullBlock(t):
-				r.Add(scrubber.Finding{
-					Message: fmt.Sprintf("%d minutes of %s documented and no unit of it billed", t.Minutes, t.Code),
-					Pointer: servicePlace(c, p, t.Code), Billed: "none", Expected: list(lines(t, fullBlockUnits(p, j))),
-				})
-			case t.Missing:
+			case t.Missing && t.Minutes < 15:
 				r.NotEvaluated(scrubber.DocumentationNotSent, perCodeDetail)
-			case t.Minutes >= 15:
-				r.NotEvaluated(scrubber.Undecided, concurrentDetail)
+				continue
+			case t.Minutes-p.Concurrent < 15:
+				continue
 			}
+			r.Add(scrubber.Finding{
+				Message: fmt.Sprintf("%d minutes of %s documented and no unit of it billed", t.Minutes, t.Code),
+				Pointer: servicePlace(c, p, t.Code), Billed: "none", Expected: list(lines(t, p.Allocation().Least(j))),
+			})
 		}
 	}
-}
-
-// fullBlockUnits is the units of the pooled code that stands without one: as the claim's minutes are best spread, else its full blocks.
-func fullBlockUnits(p *scrubber.TimedPool, j int) int {
-	if p.PerCode {
-		return p.Nearest()[j]
-	}
-	return (p.Codes[j].Minutes - p.Concurrent) / 15
 }

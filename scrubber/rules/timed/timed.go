@@ -140,6 +140,15 @@ func otherEncounter(c *scrubber.Case, code string) bool {
 	return false
 }
 
+// nearest is the right allocation that changes the fewest billed units.
+func nearest(p *scrubber.TimedPool) []int {
+	codes := make([]string, len(p.Pooled()))
+	for i, t := range p.Pooled() {
+		codes[i] = t.Code
+	}
+	return p.Allocation().Nearest(codes, p.Billed())
+}
+
 func numbers(lines []*scrubber.Line) (out []int) {
 	for _, l := range lines {
 		out = append(out, l.Number)

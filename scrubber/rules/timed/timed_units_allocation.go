@@ -46,7 +46,7 @@ func allocation(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool, cer
 	if total > a.Units || a.Covers(p.Billed()) {
 		return
 	}
-	want := p.Nearest()
+	want := nearest(p)
 	f := scrubber.Finding{
 		Certainty: certainty((certain || exceedsAnyAlone(p)) && !otherEncounter(c, "")),
 		Message:   fmt.Sprintf("%s billed for %s; the %s go to %s", billed(c, p, nil), minutes(p), plural(a.Units, "unit"), wanted(p, want)),

@@ -113,7 +113,7 @@ func exceedsTogether(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool
 	want := p.Billed()
 	switch {
 	case p.PerCode:
-		want = p.Nearest()
+		want = nearest(p)
 		f.Expected = wanted(p, want)
 	case oneCode(p):
 		want = make([]int, len(p.Billed()))

@@ -12,7 +12,7 @@ var TimedUnitsUnderBilled = scrubber.Rule{
 	ID: "TIM003", Name: "timed-units-under-billed",
 	Title: "Fewer timed units billed than the documented minutes earn",
 	Why: "The minutes documented earn more units than the claim bills. No payer objects, and the revenue is lost. " +
-		"Some units are left out on purpose, because another edit forbids them. A service that has no unit at all is TIM007's or DOC002's.",
+		"Some units are left out on purpose, because another edit forbids them.",
 	Fix:    "bill the units that the minutes earn, or leave them out on purpose",
 	Source: manual("20.2 C"),
 	Since:  "0.1.0", Severity: scrubber.Warn, Certainty: scrubber.Published,
@@ -38,7 +38,7 @@ func underBilled(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool) {
 			r.NotEvaluated(scrubber.DocumentationNotSent, perCodeDetail)
 		case t.Pooled() && p.Concurrent > 0:
 			r.NotEvaluated(scrubber.Undecided, concurrentDetail)
-		case t.Billed < t.Earns() && !c.Uncharged(p, t):
+		case t.Billed < t.Earns():
 			underAlone(c, r, p, t, cms)
 		}
 	}
@@ -51,8 +51,6 @@ func underBilled(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool) {
 	}
 }
 
-// underTogether warns of units that the pool earns on codes the claim bills. A code without a unit is judged by what it is: one of 15 minutes
-// or more by TIM007, a shorter one that no line takes by DOC002.
 func underTogether(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool, earned int) {
 	f := scrubber.Finding{
 		Message: fmt.Sprintf("%s billed (%s) for %s of timed services, which earn %d",
@@ -60,40 +58,22 @@ func underTogether(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool, 
 		Pointer: "/total_timed_minutes", Lines: numbers(c.TimedLines(p, nil)),
 		Billed: billed(c, p, nil), Expected: plural(earned, "unit") + " in all",
 	}
-	want := make([]int, len(p.Pooled()))
 	if p.PerCode {
-		want = p.Nearest()
-	}
-	elsewhere, missing := 0, earned-p.BilledUnits()
-	var ch change
-	whole := p.PerCode
-	for i := range p.Pooled() {
-		switch t := &p.Pooled()[i]; {
-		case p.FullBlock(t):
-			elsewhere += fullBlockUnits(p, i)
-			want[i] = 0
-		case p.PerCode && c.Uncharged(p, t):
-			elsewhere += want[i]
-			want[i] = 0
-		case p.PerCode:
+		want := nearest(p)
+		f.Expected = wanted(p, want)
+		var ch change
+		whole := true
+		for i := range p.Pooled() {
+			t := &p.Pooled()[i]
 			whole = ch.bring(c, p, t, want[i]) && whole
 			if want[i] > t.Billed {
 				f.Pointer = place(c, p, t)
 			}
 		}
-	}
-	if missing <= elsewhere {
-		return
-	}
-	if elsewhere > 0 {
-		f.Message += fmt.Sprintf(", %d of them for services without a unit", elsewhere)
-	}
-	if p.PerCode {
-		f.Expected = wanted(p, want)
-	}
-	if whole {
-		f.Fix = ch.fix(c, "bill "+f.Expected+"; the charges must follow")
-		f.Fix.Safe = false
+		if whole {
+			f.Fix = ch.fix(c, "bill "+f.Expected+"; the charges must follow")
+			f.Fix.Safe = false
+		}
 	}
 	r.Add(f)
 }
