@@ -11,7 +11,7 @@ import (
 
 // Rules are the family's rules.
 func Rules() []scrubber.Rule {
-	return []scrubber.Rule{OneEvaluation, EvaluationDiscipline, ReevaluationGrounds, GroupWithIndividual}
+	return []scrubber.Rule{OneEvaluation, EvaluationDiscipline, ReevaluationGrounds, GroupWithIndividual, OneVisit}
 }
 
 // manual is Medicare's manual on outpatient therapy.

@@ -39,6 +39,9 @@ func codeNotPayable(c *scrubber.Case, r *scrubber.Report) {
 		switch fee.Status {
 		case 'B':
 			f.Message = l.Code + " is bundled into the other services of the day and never paid by itself (status B)"
+			if len(c.Lines) > 1 {
+				f.Fix = &scrubber.Fix{Summary: "take " + l.Code + " out: its work is paid with the other services", Patch: l.RemoveLine()}
+			}
 		case 'I':
 			f.Message = l.Code + " is not valid for Medicare, which uses another code for the service (status I)"
 		case 'N':
