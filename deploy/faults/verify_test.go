@@ -2,7 +2,6 @@ package faults
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"sync"
@@ -119,29 +118,25 @@ func (s *suite) settle(t *testing.T, l *load) {
 	})
 }
 
-// records reads a stream from its first message to its last. The consumer that reads may live on a replica that is still catching up, and end where
-// that one ends: what the stream's leader counts is what must be read.
+// records reads a stream from its first message to its last, once, and holds what was read to what the stream's leader counts: a stored read is whole,
+// whichever replica serves it.
 func (s *suite) records(t *testing.T, stream string) (all []jetstream.Record) {
 	t.Helper()
-	eventually(t, patience, "read "+stream, func() error {
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		defer cancel()
-		all = nil
-		for r, err := range s.conn.Read(ctx, jetstream.ReadConfig{Stream: stream, Stored: true}) {
-			if err != nil {
-				return err
-			}
-			all = append(all, r)
+	for r, err := range s.conn.Read(t.Context(), jetstream.ReadConfig{Stream: stream, Stored: true}) {
+		if err != nil {
+			t.Fatal(err)
 		}
-		at, err := s.js.Stream(ctx, stream)
+		all = append(all, r)
+	}
+	eventually(t, patience, "count of "+stream, func() error {
+		at, err := s.js.Stream(t.Context(), stream)
 		if err != nil {
 			return err
 		}
 		if info := at.CachedInfo(); int(info.State.Msgs) != len(all) {
-			err = fmt.Errorf("%d read, %d counted by the leader %s", len(all), info.State.Msgs, info.Cluster.Leader)
-			t.Log(stream, err)
+			return fmt.Errorf("%d read, %d counted by the leader %s", len(all), info.State.Msgs, info.Cluster.Leader)
 		}
-		return err
+		return nil
 	})
 	return all
 }

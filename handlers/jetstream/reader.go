@@ -30,13 +30,21 @@ type ReadConfig struct {
 	Since time.Time
 	// Stored ends at what is stored now; otherwise reading goes on until ctx ends.
 	Stored bool
+	// Patience is how long a Stored read waits for the stream's leader to answer before it is an error. Default 30 seconds.
+	Patience time.Duration
 	// Consumer, when not empty, is a durable consumer to take from: it says what is read and from where on, and each record is acknowledged, and so
-	// taken, when the loop asks for the next or leaves. Subjects, New and Since say nothing then.
+	// taken, when the loop asks for the next or leaves. Subjects, New and Since say nothing then, and Stored is an error.
 	Consumer string
 }
 
-// Read yields records in the order of the stream, through a consumer that leaves no trace on the broker unless a durable one is named. The last pair
-// may hold an error and no record; the end of ctx is such an error.
+// Read yields records in the order of the stream, each once, through consumers that leave no trace on the broker unless a durable one is named. The last
+// pair may hold an error and no record; the end of ctx is such an error.
+//
+// A Stored read is whole or ends in an error. The stream's leader says how far to read when reading begins. Every message up to there is yielded, but
+// for those deleted, purged or expired before reading came to them; none behind. A consumer lives on one replica, which may be behind the leader or
+// damaged, and dies with it: whatever consumers leave out is asked of the leader, message by message, so that reading goes on when a server is lost and
+// ends in an error only when the leader does not answer (see Patience), when what it stated is lost, or when ctx ends. The error says how much was stated and
+// how much was read. It takes permission to ask for STREAM.INFO and STREAM.MSG.GET of the stream, and to make consumers on it.
 func (c *Conn) Read(ctx context.Context, cfg ReadConfig) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		if err := c.read(ctx, cfg, func(r Record) bool { return yield(r, nil) }); err != nil {
@@ -44,6 +52,9 @@ func (c *Conn) Read(ctx context.Context, cfg ReadConfig) iter.Seq2[Record, error
 		}
 	}
 }
+
+// openTimeout bounds the wait for one answer of the broker: it does not answer whom it refuses.
+const openTimeout = 5 * time.Second
 
 func (c *Conn) read(ctx context.Context, cfg ReadConfig, yield func(Record) bool) error {
 	stream := cfg.Stream
@@ -56,20 +67,42 @@ func (c *Conn) read(ctx context.Context, cfg ReadConfig, yield func(Record) bool
 			return fmt.Errorf("read stream of %s: %w", cfg.Subjects[0], c.refused(err))
 		}
 	}
+	if cfg.Consumer != "" {
+		if cfg.Stored {
+			return fmt.Errorf("read stream %s: expected either a consumer or what is stored now", stream)
+		}
+		return c.take(ctx, stream, cfg.Consumer, yield)
+	}
+	r := &reading{conn: c, stream: stream, subjects: cfg.Subjects, stored: cfg.Stored, patience: cfg.Patience, yield: yield}
+	if r.patience <= 0 {
+		r.patience = 30 * time.Second
+	}
+	stored, err := r.open(ctx, cfg)
+	if err != nil {
+		return fmt.Errorf("read stream %s: %w", stream, err)
+	}
+	if !cfg.Stored {
+		if err := r.follow(ctx); err != nil {
+			return fmt.Errorf("read stream %s: %w", stream, err)
+		}
+		return nil
+	}
+	if err := r.finish(ctx); err != nil {
+		return fmt.Errorf("read stream %s: expected all of its %d messages up to message %d, read %d up to message %d: %w",
+			stream, stored, r.until, r.count, r.next-1, err)
+	}
+	return nil
+}
+
+// take reads through a durable consumer.
+func (c *Conn) take(ctx context.Context, stream, name string, yield func(Record) bool) error {
 	opening, cancel := context.WithTimeout(ctx, openTimeout)
-	consumer, err := c.reading(opening, stream, cfg)
+	consumer, err := c.js.Consumer(opening, stream, name)
 	cancel()
 	if err != nil {
 		return fmt.Errorf("read stream %s: %w", stream, c.refused(err))
 	}
-	if cfg.Stored && consumer.CachedInfo().NumPending == 0 {
-		return nil
-	}
-	var opts []js.PullMessagesOpt
-	if cfg.Consumer != "" {
-		opts = append(opts, js.PullMaxMessages(1)) // what is fetched ahead and not acknowledged would be kept from other readers
-	}
-	messages, err := consumer.Messages(opts...)
+	messages, err := consumer.Messages(js.PullMaxMessages(1)) // what is fetched ahead and not acknowledged would be kept from other readers
 	if err != nil {
 		return fmt.Errorf("read stream %s: %w", stream, err)
 	}
@@ -82,38 +115,26 @@ func (c *Conn) read(ctx context.Context, cfg ReadConfig, yield func(Record) bool
 		if err != nil {
 			return fmt.Errorf("read stream %s: %w", stream, err)
 		}
-		meta, err := msg.Metadata()
+		record, _, err := recordOf(msg)
 		if err != nil {
 			return fmt.Errorf("read stream %s: %w", stream, err)
 		}
-		more := yield(Record{
-			Stream: meta.Stream, Subject: msg.Subject(), Sequence: meta.Sequence.Stream, Time: meta.Timestamp, Header: msg.Headers(), Body: msg.Data(),
-		})
-		if cfg.Consumer != "" {
-			if err := msg.DoubleAck(ctx); err != nil {
-				return fmt.Errorf("acknowledge message %d of stream %s: %w", meta.Sequence.Stream, stream, err)
-			}
+		more := yield(record)
+		if err := msg.DoubleAck(ctx); err != nil {
+			return fmt.Errorf("acknowledge message %d of stream %s: %w", record.Sequence, stream, err)
 		}
-		if !more || cfg.Stored && meta.NumPending == 0 {
+		if !more {
 			return nil
 		}
 	}
 }
 
-// openTimeout bounds the wait for the broker to say that there is something to read from: it does not answer whom it refuses.
-const openTimeout = 5 * time.Second
-
-// reading is the consumer to read through.
-func (c *Conn) reading(ctx context.Context, stream string, cfg ReadConfig) (js.Consumer, error) {
-	if cfg.Consumer != "" {
-		return c.js.Consumer(ctx, stream, cfg.Consumer)
+func recordOf(msg js.Msg) (Record, *js.MsgMetadata, error) {
+	meta, err := msg.Metadata()
+	if err != nil {
+		return Record{}, nil, err
 	}
-	config := js.OrderedConsumerConfig{FilterSubjects: cfg.Subjects, DeliverPolicy: js.DeliverAllPolicy}
-	switch {
-	case cfg.New:
-		config.DeliverPolicy = js.DeliverNewPolicy
-	case !cfg.Since.IsZero():
-		config.DeliverPolicy, config.OptStartTime = js.DeliverByStartTimePolicy, &cfg.Since
-	}
-	return c.js.OrderedConsumer(ctx, stream, config)
+	return Record{
+		Stream: meta.Stream, Subject: msg.Subject(), Sequence: meta.Sequence.Stream, Time: meta.Timestamp, Header: msg.Headers(), Body: msg.Data(),
+	}, meta, nil
 }
