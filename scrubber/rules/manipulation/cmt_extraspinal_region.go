@@ -5,12 +5,18 @@ import (
 	"claimscrub/scrubber/anatomy"
 )
 
+// extraspinalCovered is CMT008's: a service that the payer never covers is not proposed.
+var extraspinalCovered = scrubber.Param{
+	Name: "cmt_extraspinal_covered", Kind: scrubber.BoolParam, Bool: true,
+	Doc: "whether extraspinal chiropractic manipulation, 98943, is a covered service",
+}
+
 // CMTExtraspinalRegion is REG003.
 var CMTExtraspinalRegion = scrubber.Rule{
 	ID: "REG003", Name: "cmt-extraspinal-region",
 	Title: "Extraspinal chiropractic manipulation and the regions documented do not agree",
 	Why: "98943 is manipulation of one or more extraspinal regions: head, limbs, rib cage, abdomen. Billed without one it is not what was done; " +
-		"an extraspinal region documented beside spinal manipulation may be billed with 98943 too.",
+		"an extraspinal region documented beside spinal manipulation may be billed with 98943 too, where the payer covers it.",
 	Fix: "bill 98943 where an extraspinal region is documented, and only there",
 	Source: scrubber.Source{
 		Authority: "CPT", Title: "Chiropractic manipulative treatment, 98943",
@@ -19,7 +25,8 @@ var CMTExtraspinalRegion = scrubber.Rule{
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "150", RARC: "N188"}, SNIP: 6,
 	Needs: scrubber.NoTables, Facts: scrubber.Documentation, Subject: scrubber.Manipulation,
-	Check: cmtExtraspinalRegion,
+	Params: []scrubber.Param{extraspinalCovered},
+	Check:  cmtExtraspinalRegion,
 }
 
 func cmtExtraspinalRegion(c *scrubber.Case, r *scrubber.Report) {
@@ -48,7 +55,7 @@ func cmtExtraspinalRegion(c *scrubber.Case, r *scrubber.Report) {
 			Fix: insteadOfExtraspinal(c, l, e),
 		})
 	}
-	if chiropractic && !c.BillsCode("98943") {
+	if chiropractic && !c.BillsCode("98943") && c.Bool(&extraspinalCovered) {
 		unbilledExtraspinal(c, r)
 	}
 }

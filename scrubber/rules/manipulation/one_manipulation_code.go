@@ -103,25 +103,47 @@ func (f family) lines(c *scrubber.Case, keep func(*scrubber.Line) bool) (lines [
 	return lines
 }
 
+// surplus is the finding of lines of which one alone is right: the one with the code that the regions support. Where none has it the highest
+// one takes it; where no region is documented and the codes differ, which is right is not to be told.
 func surplus(f family, lines []*scrubber.Line, sessions string, regions anatomy.Set) scrubber.Finding {
 	expected := f.code(f.counted(regions).Count())
-	keep := max(0, slices.IndexFunc(lines, func(l *scrubber.Line) bool { return l.Code == expected }))
-	codes, numbers, gone := make([]string, 0, len(lines)), make([]int, 0, len(lines)), make([]int, 0, len(lines))
-	for i, l := range lines {
+	codes, numbers := make([]string, 0, len(lines)), make([]int, 0, len(lines))
+	for _, l := range lines {
 		codes, numbers = append(codes, l.Code), append(numbers, l.Number)
+	}
+	finding := scrubber.Finding{Pointer: lines[len(lines)-1].Pointer("code"), Lines: numbers, Expected: expected}
+	slices.Sort(codes)
+	finding.Billed = strings.Join(codes, ", ")
+	finding.Message = finding.Billed + " billed for " + sessions + "; a session is billed with one code of the family"
+	if expected != "" || codes[0] == codes[len(codes)-1] {
+		finding.Fix = alone(lines, cmp.Or(expected, codes[0]))
+	}
+	return finding
+}
+
+// alone keeps one line, with the code.
+func alone(lines []*scrubber.Line, code string) *scrubber.Fix {
+	keep := slices.IndexFunc(lines, func(l *scrubber.Line) bool { return l.Code == code })
+	fix := &scrubber.Fix{Summary: "keep " + code + " alone"}
+	if keep < 0 {
+		keep = 0
+		for i, l := range lines {
+			if l.Code > lines[keep].Code {
+				keep = i
+			}
+		}
+		fix.Summary = "bill " + code + " alone, on the line of " + lines[keep].Code + "; the fee must follow"
+		fix.Patch = scrubber.Replace(lines[keep].Pointer("code"), code)
+	}
+	gone := make([]int, 0, len(lines))
+	for i, l := range lines {
 		if i != keep {
 			gone = append(gone, l.Index)
 		}
 	}
 	slices.Sort(gone)
-	fix := scrubber.Fix{Summary: "keep " + lines[keep].Code + " alone"}
 	for _, index := range slices.Backward(gone) { // from the end, so that no index moves
 		fix.Patch = append(fix.Patch, scrubber.Remove(scrubber.Pointer("charges", index))...)
 	}
-	slices.Sort(codes)
-	return scrubber.Finding{
-		Message: strings.Join(codes, ", ") + " billed for " + sessions + "; a session is billed with one code of the family",
-		Pointer: lines[len(lines)-1].Pointer("code"), Lines: numbers,
-		Billed: strings.Join(codes, ", "), Expected: expected, Fix: &fix,
-	}
+	return fix
 }
