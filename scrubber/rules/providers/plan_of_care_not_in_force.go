@@ -10,7 +10,8 @@ var planOfCare = scrubber.Param{
 	Doc: "Whether the payer pays therapy only under a certified plan of care in force. Elsewhere a plan that has expired warns.",
 }
 
-// Days of Pub. 100-02, chapter 15, 220.1.3: a certification lasts at most 90, and the first one may follow within 30.
+// Days of Pub. 100-02, chapter 15, 220.1.3: a certification lasts at most 90 from the first treatment under it, and the first one may follow
+// within 30.
 const (
 	certificationDays = 90
 	delayDays         = 30
@@ -20,10 +21,10 @@ const (
 var PlanOfCareNotInForce = scrubber.Rule{
 	ID: "PRV004", Name: "plan-of-care-not-in-force",
 	Title: "Therapy outside a plan of care in force",
-	Why: "Medicare pays outpatient therapy only under a plan of care that a physician or practitioner has certified, for at most 90 days at a time. Services after the " +
-		"plan's end, or of a discipline without a plan, are denied or taken back on review.",
+	Why: "Medicare pays outpatient therapy only under a plan of care that a physician or practitioner has certified, for at most 90 days at a time, however far the plan reaches. " +
+		"Services after the plan's or the certification's end, or of a discipline without a plan, are denied or taken back on review.",
 	Fix:    "have the plan recertified, or enter the plan that covers the date of service",
-	Source: benefitManual("220.1.2 plans of care; 220.1.3 certification and recertification"),
+	Source: benefitManual("220.1.2 plans of care; 220.1.3 certification and recertification; 42 CFR 424.24(c)"),
 	Since:  "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "16", RARC: "M135"}, SNIP: 6, Needs: scrubber.CodeTable, Facts: scrubber.Documentation,
 	Params: []scrubber.Param{planOfCare},
@@ -43,27 +44,34 @@ func planOfCareNotInForce(c *scrubber.Case, r *scrubber.Report) {
 			}
 			continue
 		}
-		plan, at := latest(c, discipline)
+		plan, at := latest(c, discipline, required)
 		var f scrubber.Finding
-		switch {
+		switch ends, capped := end(c, plan, required); {
 		case plan == nil && required:
 			f.Message = "therapy of discipline " + discipline + " without a plan of care of it"
 		case plan == nil:
 			continue
-		case !end(plan).IsZero() && end(plan) < c.ServiceDate:
-			f.Message = "plan of care of discipline " + discipline + " ended on " + end(plan).String()
-			if !required || plan.ExpiresOn.IsZero() {
-				f.Severity = scrubber.Warn
+		case ends.IsZero() || c.ServiceDate <= ends:
+			if !plan.CertifiedOn.IsZero() || !required {
+				continue
 			}
-		case plan.CertifiedOn.IsZero() && required:
 			if c.InitialTreatment.IsZero() || c.ServiceDate-c.InitialTreatment <= delayDays {
 				r.NotEvaluated(scrubber.FactNotSent, "certified_on of the plan of discipline "+discipline)
 				continue
 			}
 			f.Severity = scrubber.Warn
 			f.Message = "plan of care of discipline " + discipline + " is not certified more than 30 days after the first treatment"
+		case capped && (plan.ExpiresOn.IsZero() || c.ServiceDate <= plan.ExpiresOn):
+			f.Message = "plan of care of discipline " + discipline + ", certified on " + plan.CertifiedOn.String() + ", is certified for at most 90 days, until " + ends.String()
+			if c.InitialTreatment.IsZero() {
+				f.Severity = scrubber.Warn // treatment under the plan may have begun later
+				f.Message += ", or 90 days from the first treatment under it"
+			}
 		default:
-			continue
+			f.Message = "plan of care of discipline " + discipline + " ended on " + plan.ExpiresOn.String()
+			if !required {
+				f.Severity = scrubber.Warn
+			}
 		}
 		f.Pointer = pointerTo(plan, at)
 		f.Lines = numbers(c, func(l *scrubber.Line) bool { return treats(c, l, discipline) })
@@ -118,20 +126,32 @@ func disciplineOf(c *scrubber.Case, l *scrubber.Line) string {
 }
 
 // latest is the discipline's plan that ends last; one without an end ends last of all.
-func latest(c *scrubber.Case, discipline string) (plan *scrubber.PlanOfCare, at int) {
+func latest(c *scrubber.Case, discipline string, required bool) (plan *scrubber.PlanOfCare, at int) {
+	var last civil.Date
 	for i := range c.Plans {
 		p := &c.Plans[i]
-		if p.Discipline == discipline && (plan == nil || !end(plan).IsZero() && (end(p).IsZero() || end(p) > end(plan))) {
-			plan, at = p, i
+		if p.Discipline != discipline {
+			continue
+		}
+		if ends, _ := end(c, p, required); plan == nil || !last.IsZero() && (ends.IsZero() || ends > last) {
+			plan, at, last = p, i, ends
 		}
 	}
 	return plan, at
 }
 
-// end is the plan's last day: as sent, else 90 days after its certification; none when neither was sent.
-func end(p *scrubber.PlanOfCare) civil.Date {
-	if p.ExpiresOn.IsZero() && !p.CertifiedOn.IsZero() {
-		return p.CertifiedOn + certificationDays
+// end is the last day on which the plan is in force: as sent, and where a certification is required at most 90 days from it, or from a
+// first treatment after it; none when neither was sent. Capped tells that the certification ends it.
+func end(c *scrubber.Case, p *scrubber.PlanOfCare, required bool) (last civil.Date, capped bool) {
+	if p == nil {
+		return 0, false
 	}
-	return p.ExpiresOn
+	if !required || p.CertifiedOn.IsZero() {
+		return p.ExpiresOn, false
+	}
+	certified := max(p.CertifiedOn, c.InitialTreatment) + certificationDays
+	if p.ExpiresOn.IsZero() || certified < p.ExpiresOn {
+		return certified, true
+	}
+	return p.ExpiresOn, false
 }
