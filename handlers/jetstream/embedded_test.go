@@ -2,12 +2,16 @@ package jetstream_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/ThreeDotsLabs/watermill/message"
+
+	"claimscrub/handlers"
 	"claimscrub/handlers/jetstream"
 )
 
@@ -51,9 +55,54 @@ func TestEmbeddedBrokerTakesEightMebibytes(t *testing.T) {
 	if _, err := jetstream.DefaultTopology().Ensure(t.Context(), conn, false); err != nil {
 		t.Fatal(err)
 	}
-	fits := jetstream.Record{Subject: "encounter.completed", Body: make([]byte, jetstream.MaxPayload)}
+	fits := jetstream.Record{Subject: "claim.ready", Body: make([]byte, jetstream.MaxPayload)}
 	if err := conn.PublishRecord(t.Context(), fits); err != nil {
 		t.Errorf("exactly the limit: %v", err)
+	}
+}
+
+func TestAnInputWhoseDeadLetterWouldNotFitIsRefused(t *testing.T) {
+	t.Parallel()
+	conn := connect(t, startBroker(t).URL())
+	if _, err := jetstream.DefaultTopology().Ensure(t.Context(), conn, false); err != nil {
+		t.Fatal(err)
+	}
+	// As many headers as a dead letter keeps, each as long as it keeps it.
+	header := map[string][]string{}
+	for i := range 16 {
+		header[fmt.Sprintf("ce-correlationid-%d", i)] = []string{strings.Repeat("x", 512)}
+	}
+	accepted := 0
+	for below := range 5 {
+		input := jetstream.Record{Subject: "encounter.completed", Body: make([]byte, jetstream.MaxPayload-below*20<<10)}
+		if err := conn.PublishRecord(t.Context(), input); errors.Is(err, handlers.ErrTooLarge) {
+			continue
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		accepted++
+		if err := conn.PublishRecord(t.Context(), jetstream.Record{Subject: "encounter.deadletter", Header: header, Body: input.Body}); err != nil {
+			t.Errorf("dead letter of an input of %d bytes: %v", len(input.Body), err)
+		}
+	}
+	if accepted == 0 || accepted == 5 {
+		t.Errorf("%d of 5 inputs were accepted, want those that leave room", accepted)
+	}
+}
+
+func TestAMessageOverTheStreamsOwnLimitIsTooLarge(t *testing.T) {
+	t.Parallel()
+	conn, topology := stage(t)
+	topology.Claims.MaxMsgSize = 1000
+	if _, err := topology.Ensure(t.Context(), conn, true); err != nil {
+		t.Fatal(err)
+	}
+	publisher := jetstream.NewPublisher(conn)
+	if err := publisher.Publish("claim.ready", message.NewMessage("over", make([]byte, 2000))); !errors.Is(err, handlers.ErrTooLarge) {
+		t.Errorf("error %v, want %v: no retry mends it, and a retry would hold up all the others", err, handlers.ErrTooLarge)
+	}
+	if err := publisher.Publish("claim.ready", message.NewMessage("under", make([]byte, 500))); err != nil {
+		t.Error(err)
 	}
 }
 

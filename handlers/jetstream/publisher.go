@@ -21,8 +21,8 @@ type Publisher struct{ conn *Conn }
 func NewPublisher(conn *Conn) *Publisher { return &Publisher{conn: conn} }
 
 // Publish sends all messages to the subject topic at once and returns when the broker has stored each, or with every error. It does not retry: a
-// message that failed may be stored all the same, and publishing it again under its id is harmless. A message over the broker's limit fails
-// with handlers.ErrTooLarge. A message the broker already had is marked with handlers.MetadataDuplicate.
+// message that failed may be stored all the same, and publishing it again under its id is harmless. A message over the broker's limit, or
+// the stream's, fails with handlers.ErrTooLarge. A message the broker already had is marked with handlers.MetadataDuplicate.
 func (p *Publisher) Publish(topic string, messages ...*message.Message) error {
 	stored := make([]func() error, len(messages))
 	for i, m := range messages {
@@ -84,7 +84,7 @@ func header(m *message.Message) nats.Header {
 }
 
 func publishError(topic string, err error) error {
-	if errors.Is(err, nats.ErrMaxPayload) {
+	if errors.Is(err, nats.ErrMaxPayload) || errors.Is(err, js.ErrStreamMessageExceedsMaximum) {
 		err = fmt.Errorf("%w: %w", handlers.ErrTooLarge, err)
 	}
 	return fmt.Errorf("publish to %s: %w", topic, err)

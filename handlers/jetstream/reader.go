@@ -33,7 +33,8 @@ type ReadConfig struct {
 	// Patience is how long a Stored read waits for the stream's leader to answer before it is an error. Default 30 seconds.
 	Patience time.Duration
 	// Consumer, when not empty, is a durable consumer to take from: it says what is read and from where on, and each record is acknowledged, and so
-	// taken, when the loop asks for the next or leaves. Subjects, New and Since say nothing then, and Stored is an error.
+	// taken, when the loop asks for the next or leaves; one whose acknowledgement is lost comes again. Subjects, New and Since say nothing then, and Stored
+	// is an error.
 	Consumer string
 }
 
@@ -47,7 +48,12 @@ type ReadConfig struct {
 // how much was read. It takes permission to ask for STREAM.INFO and STREAM.MSG.GET of the stream, and to make consumers on it.
 func (c *Conn) Read(ctx context.Context, cfg ReadConfig) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		if err := c.read(ctx, cfg, func(r Record) bool { return yield(r, nil) }); err != nil {
+		more := true
+		err := c.read(ctx, cfg, func(r Record) bool {
+			more = yield(r, nil)
+			return more
+		})
+		if err != nil && more {
 			yield(Record{}, err)
 		}
 	}
@@ -120,7 +126,10 @@ func (c *Conn) take(ctx context.Context, stream, name string, yield func(Record)
 			return fmt.Errorf("read stream %s: %w", stream, err)
 		}
 		more := yield(record)
-		if err := msg.DoubleAck(ctx); err != nil {
+		acking, cancel := context.WithTimeout(context.WithoutCancel(ctx), openTimeout) // what the loop has had is taken, though ctx ended meanwhile
+		err = msg.DoubleAck(acking)
+		cancel()
+		if err != nil {
 			return fmt.Errorf("acknowledge message %d of stream %s: %w", record.Sequence, stream, err)
 		}
 		if !more {

@@ -332,3 +332,48 @@ func must(t *testing.T, err error) {
 		t.Error(err)
 	}
 }
+
+// taking is a broker with two claims and the consumer that takes them.
+func taking(t *testing.T) (*jetstream.Embedded, *jetstream.Conn, jetstream.ReadConfig) {
+	t.Helper()
+	broker := startBroker(t)
+	conn := connect(t, broker.URL())
+	topology := jetstream.DefaultTopology()
+	if _, err := topology.Ensure(t.Context(), conn, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := topology.EnsureReaders(t.Context(), conn, jetstream.DefaultReaders()); err != nil {
+		t.Fatal(err)
+	}
+	stored(t, conn, 2, "claim.ready")
+	return broker, conn, jetstream.ReadConfig{Consumer: "submitter"}
+}
+
+func TestWhatWasTakenWhenTheContextEndedDoesNotComeAgain(t *testing.T) {
+	t.Parallel()
+	_, conn, from := taking(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	if got, err := read(ctx, conn, from, func(int) { cancel() }); len(got) != 1 || !errors.Is(err, context.Canceled) {
+		t.Fatalf("took %q, error %v; want one and the context's end", got, err)
+	}
+	consumer, err := claims(t, conn).Consumer(t.Context(), "submitter")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if floor := consumer.CachedInfo().AckFloor.Stream; floor != 1 {
+		t.Errorf("acknowledged up to %d, want 1", floor)
+	}
+}
+
+func TestALoopMayBeLeftWhileTheBrokerIsAway(t *testing.T) {
+	t.Parallel()
+	broker, conn, from := taking(t)
+	from.Stream = "CLAIMS"
+	for _, err := range conn.Read(t.Context(), from) { // a second error after the loop was left would be a panic
+		if err != nil {
+			t.Error(err)
+		}
+		broker.Close()
+		break
+	}
+}

@@ -18,6 +18,8 @@ type Stream struct {
 	MaxAge time.Duration
 	// MaxBytes is the size at which the stream refuses more; zero or less means the broker's own storage limit.
 	MaxBytes int64
+	// MaxMsgSize is the size of a message, headers and body, above which the stream refuses it, in bytes; zero or less means the broker's own limit.
+	MaxMsgSize int32
 	// Duplicates is how long a message id is remembered. It must be longer than the longest redelivery delay, at about 150 bytes of the broker's
 	// memory an id.
 	Duplicates time.Duration
@@ -40,11 +42,17 @@ type Topology struct {
 	Replicas int
 }
 
+// letterHeaders is more than a dead letter has in headers that its input had not. An input so large that its dead letter could not be stored would come
+// again for ever, and is refused instead.
+const letterHeaders = 64 << 10
+
 // DefaultTopology returns the names and limits of the contract.
 func DefaultTopology() Topology {
 	const day = 24 * time.Hour
 	return Topology{
-		Encounters:  Stream{Name: "ENCOUNTERS", Subjects: []string{"encounter.completed"}, MaxAge: 7 * day, Duplicates: 2 * time.Minute},
+		Encounters: Stream{
+			Name: "ENCOUNTERS", Subjects: []string{"encounter.completed"}, MaxAge: 7 * day, MaxMsgSize: MaxPayload - letterHeaders, Duplicates: 2 * time.Minute,
+		},
 		Claims:      Stream{Name: "CLAIMS", Subjects: []string{"claim.>"}, MaxAge: 30 * day, Duplicates: 10 * time.Minute},
 		DeadLetters: Stream{Name: "DEADLETTERS", Subjects: []string{"encounter.deadletter"}, MaxAge: 90 * day, Duplicates: 10 * time.Minute},
 		Consumer: Consumer{
@@ -93,9 +101,13 @@ func (s Stream) config(replicas int) js.StreamConfig {
 	if maxBytes <= 0 {
 		maxBytes = -1
 	}
+	maxMsgSize := s.MaxMsgSize
+	if maxMsgSize <= 0 {
+		maxMsgSize = -1
+	}
 	return js.StreamConfig{
 		Name: s.Name, Subjects: s.Subjects, Retention: js.LimitsPolicy, Discard: js.DiscardNew, Storage: js.FileStorage,
-		MaxAge: s.MaxAge, MaxBytes: maxBytes, MaxMsgs: -1, MaxMsgsPerSubject: -1, Duplicates: s.Duplicates, Replicas: max(replicas, 1),
+		MaxAge: s.MaxAge, MaxBytes: maxBytes, MaxMsgs: -1, MaxMsgsPerSubject: -1, MaxMsgSize: maxMsgSize, Duplicates: s.Duplicates, Replicas: max(replicas, 1),
 	}
 }
 
@@ -116,7 +128,7 @@ func (s Stream) ensure(ctx context.Context, broker js.JetStream, replicas int, u
 		got := stream.CachedInfo().Config
 		got.Subjects, got.Discard, got.MaxAge, got.MaxBytes = want.Subjects, want.Discard, want.MaxAge, want.MaxBytes
 		got.MaxMsgs, got.MaxMsgsPerSubject, got.Duplicates, got.Replicas = want.MaxMsgs, want.MaxMsgsPerSubject, want.Duplicates, want.Replicas
-		got.Retention, got.Storage = want.Retention, want.Storage
+		got.MaxMsgSize, got.Retention, got.Storage = want.MaxMsgSize, want.Retention, want.Storage
 		if _, err := broker.UpdateStream(ctx, got); err != nil {
 			return drifts, fmt.Errorf("update: %w", err)
 		}
@@ -135,6 +147,7 @@ func (s Stream) drift(want, got js.StreamConfig) []Drift {
 		{"max_bytes", fmt.Sprint(want.MaxBytes), fmt.Sprint(got.MaxBytes)},
 		{"max_msgs", fmt.Sprint(want.MaxMsgs), fmt.Sprint(got.MaxMsgs)},
 		{"max_msgs_per_subject", fmt.Sprint(want.MaxMsgsPerSubject), fmt.Sprint(got.MaxMsgsPerSubject)},
+		{"max_msg_size", fmt.Sprint(want.MaxMsgSize), fmt.Sprint(got.MaxMsgSize)},
 		{"duplicate_window", want.Duplicates.String(), got.Duplicates.String()},
 		{"num_replicas", fmt.Sprint(want.Replicas), fmt.Sprint(got.Replicas)},
 		{"no_ack", fmt.Sprint(want.NoAck), fmt.Sprint(got.NoAck)},
