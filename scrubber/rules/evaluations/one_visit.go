@@ -34,12 +34,20 @@ var OneVisit = scrubber.Rule{
 
 func oneVisit(c *scrubber.Case, r *scrubber.Report) {
 	for i := range c.Lines {
-		if npi := c.RenderedBy(&c.Lines[i]).NPI; visits(&c.Lines[i]) > 0 && !slices.ContainsFunc(c.Lines[:i], func(l scrubber.Line) bool {
-			return visits(&l) > 0 && c.RenderedBy(&l).NPI == npi
-		}) {
-			visitsOf(c, r, npi)
+		if visits(&c.Lines[i]) > 0 && !visitedBefore(c, i) {
+			visitsOf(c, r, c.RenderedBy(&c.Lines[i]).NPI)
 		}
 	}
+}
+
+// visitedBefore tells whether a line before line i bills a visit by the same provider: then that one was judged for both.
+func visitedBefore(c *scrubber.Case, i int) bool {
+	for j := range i {
+		if o := &c.Lines[j]; visits(o) > 0 && c.RenderedBy(o).NPI == c.RenderedBy(&c.Lines[i]).NPI {
+			return true
+		}
+	}
+	return false
 }
 
 // visits is how many office visits the line bills. Of a code that takes one unit a day it is one: TIM005 says of more.
