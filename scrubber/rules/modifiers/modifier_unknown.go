@@ -7,17 +7,22 @@ import (
 	"claimscrub/scrubber/refdata"
 )
 
+var localCodes = scrubber.Param{
+	Name: "local_codes", Kind: scrubber.BoolParam,
+	Doc: "whether the payer's fee schedule has codes and modifiers of its own, so that one outside the national sets warns and does not reject",
+}
+
 // ModifierUnknown is MOD009.
 var ModifierUnknown = scrubber.Rule{
 	ID: "MOD009", Name: "modifier-unknown",
 	Title: "Modifier that is not valid on the date of service",
-	Why: "A modifier is a published code of two characters with days on which it is valid. One that is not published then is refused by every payer, " +
-		"often at the front door, before a line is read.",
+	Why: "A modifier is a published code of two characters with days on which it is valid. One that is not published then is refused by every payer " +
+		"whose schedule has none of its own, often at the front door, before a line is read.",
 	Fix:    "correct the modifier, or remove it",
 	Source: scrubber.Source{Authority: "CMS", Title: "HCPCS level II modifiers", Section: "and the numbers of the CPT modifiers"},
 	Since:  "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "182", RARC: "N823"}, SNIP: 5,
-	Needs: scrubber.ModifierTable, Facts: scrubber.ClaimAlone,
+	Needs: scrubber.ModifierTable, Facts: scrubber.ClaimAlone, Params: []scrubber.Param{localCodes},
 	Check: func(c *scrubber.Case, r *scrubber.Report) {
 		for i := range c.Lines {
 			l := &c.Lines[i]
@@ -41,6 +46,10 @@ func unknown(c *scrubber.Case, r *scrubber.Report, l *scrubber.Line, j int, infe
 	}
 	if inferred {
 		f.Certainty = scrubber.Inferred
+	}
+	if f.Billed != "" && c.Bool(&localCodes) {
+		f.Severity = scrubber.Warn
+		f.Message += "; the payer's own schedule may have it"
 	}
 	r.Add(f)
 }
