@@ -8,14 +8,14 @@ import (
 
 var coverage = scrubber.Param{
 	Name: "needling_coverage", Kind: scrubber.TextParam, Text: "unknown", Allowed: []string{"unknown", "low_back_pain", "never"},
-	Doc: "what needle insertion without injection is covered for: unknown (nothing is said), low_back_pain (chronic low back pain alone, NCD 30.3.3), never",
+	Doc: "what needle insertion without injection is covered for: unknown (nothing is said), low_back_pain (it and acupuncture for chronic low back pain alone, NCD 30.3.3), never",
 }
 
 // NeedlingCoverage is NDL003.
 var NeedlingCoverage = scrubber.Rule{
 	ID: "NDL003", Name: "needling-coverage",
-	Title: "Needle insertion billed for what the program does not cover",
-	Why: "Medicare covers needling, as it does acupuncture, for chronic low back pain alone, since 2020-01-21: 12 visits in 90 days, 8 more on improvement, 20 a year. " +
+	Title: "Needle insertion or acupuncture billed for what the program does not cover",
+	Why: "Medicare covers needling and acupuncture for chronic low back pain alone, since 2020-01-21: 12 visits in 90 days, 8 more on improvement, 20 a year. " +
 		"Some plans never cover it. Without a non-covered modifier the denial leaves the patient's liability open.",
 	Fix: "agree with the patient on payment and give the notice; bill with GY, with GX beside it for a voluntary notice",
 	Source: scrubber.Source{
@@ -31,12 +31,12 @@ var NeedlingCoverage = scrubber.Rule{
 func needlingCoverage(c *scrubber.Case, r *scrubber.Report) {
 	for i := range c.Lines {
 		l := &c.Lines[i]
-		if !needling(l.Code) || l.Has("GY", "GX", "GA", "GZ") {
+		if !needling(l.Code) && !acupuncture(l.Code) || l.Has("GY", "GX", "GA", "GZ") {
 			continue
 		}
 		covered := c.Text(&coverage)
 		low, spine := lowBackPain(c, l)
-		if covered == "unknown" || covered == "low_back_pain" && low {
+		if covered == "unknown" || covered == "low_back_pain" && low || covered == "never" && acupuncture(l.Code) {
 			continue
 		}
 		f := scrubber.Finding{
