@@ -52,7 +52,7 @@ func finding(f *scrubber.Finding) events.Finding {
 	if out.Lines == nil {
 		out.Lines = []int{}
 	}
-	if p := f.Rule.Predicts; p != scrubber.NoCARC && !f.NoDenial {
+	if p := f.Predicts(); p != scrubber.NoCARC {
 		out.Predicted = &events.Predicted{Group: p.GroupCode(), CARC: p.Code, RARC: p.RARC}
 	}
 	if f.Fix != nil {

@@ -23,7 +23,19 @@ type Finding struct {
 	Expected  string
 	Fix       *Fix
 	Source    *Source // nil: the rule's own
+	Denial    *CARC   // what the payer is expected to answer here; nil: what the rule predicts
 	NoDenial  bool    // set by Add: the rule itself says less than its ceiling, so the denial it predicts is not expected
+}
+
+// Predicts is what the payer is expected to answer, or NoCARC.
+func (f *Finding) Predicts() CARC {
+	switch {
+	case f.NoDenial:
+		return NoCARC
+	case f.Denial != nil:
+		return *f.Denial
+	}
+	return f.Rule.Predicts
 }
 
 // Fix is the smallest change that makes a finding go away. Safe says that no clinical fact is attested by it.

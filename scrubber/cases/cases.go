@@ -151,6 +151,9 @@ func Format(o *scrubber.Outcome, rule string) string {
 		if f.Billed != "" || f.Expected != "" {
 			fmt.Fprintf(&b, "  billed %s, expected %s\n", f.Billed, f.Expected)
 		}
+		if p := f.Predicts(); f.Denial != nil && p != scrubber.NoCARC {
+			fmt.Fprintf(&b, "  denial %s\n", strings.TrimSpace(p.GroupCode()+"-"+p.Code+" "+p.RARC))
+		}
 		if f.Fix != nil {
 			fmt.Fprintf(&b, "  fix (%s): %s\n", map[bool]string{true: "safe", false: "for a human"}[f.Fix.Safe], f.Fix.Summary)
 			for _, p := range f.Fix.Patch {

@@ -17,32 +17,36 @@ var NPICheckDigit = scrubber.Rule{
 }
 
 func npiCheckDigit(c *scrubber.Case, r *scrubber.Report) {
-	judgeNPI(r, c.Billing.NPI, "billing provider", "/billing_provider/npi", nil)
-	judgeNPI(r, c.Rendering.NPI, "rendering provider", "/rendering_provider/npi", nil)
+	judgeNPI(r, c.Billing.NPI, "billing provider", "/billing_provider/npi", "N257", nil)
+	judgeNPI(r, c.Rendering.NPI, "rendering provider", "/rendering_provider/npi", "", nil)
 	if c.Referring != nil {
-		judgeNPI(r, c.Referring.NPI, "referring provider", "/referring_provider/npi", nil)
+		judgeNPI(r, c.Referring.NPI, "referring provider", "/referring_provider/npi", "N286", nil)
 	}
 	if c.Supervising != nil {
-		judgeNPI(r, c.Supervising.NPI, "supervising provider", "/supervising_provider/npi", nil)
+		judgeNPI(r, c.Supervising.NPI, "supervising provider", "/supervising_provider/npi", "N297", nil)
 	}
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		if l.Rendering != nil {
-			judgeNPI(r, l.Rendering.NPI, "the line's rendering provider", "rendering_provider", l)
+			judgeNPI(r, l.Rendering.NPI, "the line's rendering provider", "rendering_provider", "", l)
 		}
 		if l.Supervising != nil {
-			judgeNPI(r, l.Supervising.NPI, "the line's supervising provider", "supervising_provider", l)
+			judgeNPI(r, l.Supervising.NPI, "the line's supervising provider", "supervising_provider", "N297", l)
 		}
 	}
 }
 
-// judgeNPI reports an NPI that is not in order; where is a pointer, or for a line the field that holds the provider.
-func judgeNPI(r *scrubber.Report, npi, whose, where string, l *scrubber.Line) {
+// judgeNPI reports an NPI that is not in order; where is a pointer, or for a line the field that holds the provider. The remark
+// code says whose number it is; it is empty for the rendering provider's, which the rule predicts.
+func judgeNPI(r *scrubber.Report, npi, whose, where, remark string, l *scrubber.Line) {
 	fault := npiFault(npi)
 	if fault == "" {
 		return
 	}
 	f := scrubber.Finding{Message: "npi of " + whose + " " + fault, Pointer: where}
+	if remark != "" {
+		f.Denial = &scrubber.CARC{Code: "16", RARC: remark}
+	}
 	if l != nil {
 		f.Pointer, f.Lines = l.Pointer(where, "npi"), []int{l.Number}
 	}

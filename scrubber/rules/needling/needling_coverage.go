@@ -43,6 +43,10 @@ func needlingCoverage(c *scrubber.Case, r *scrubber.Report) {
 			Message: l.Code + " is not covered by this payer and stands without GY",
 			Pointer: l.Pointer("modifiers"), Lines: []int{l.Number}, Billed: l.Code, Expected: l.Code + "-GY", Fix: notice(c, l),
 		}
+		if covered == "never" { // the plan's own exclusion, not the national decision
+			f.Source = &scrubber.Source{Authority: "payer", Title: "the payer's coverage policy, as the profile names it"}
+			f.Denial = &scrubber.CARC{Code: "204"}
+		}
 		if covered == "low_back_pain" {
 			f.Message = l.Code + " is covered for chronic low back pain alone; the line has no such diagnosis and no GY"
 			if spine { // the coverage decision's own list of diagnoses is longer than the one at hand

@@ -35,6 +35,12 @@ func judgeTaxonomy(r *scrubber.Report, p *scrubber.Provider, whose, where string
 	if l != nil {
 		f.Pointer, f.Lines = l.Pointer(where, "taxonomy"), []int{l.Number}
 	}
+	switch where {
+	case "/billing_provider/taxonomy":
+		f.Denial = &scrubber.CARC{Code: "16", RARC: "N255"}
+	case "/referring_provider/taxonomy":
+		f.Denial = &scrubber.CARC{Code: "16", RARC: "N284"}
+	}
 	r.Add(f)
 }
 
