@@ -20,14 +20,19 @@ type Replays struct {
 	done    js.KeyValue
 }
 
-// Replays opens the record of what was replayed from t's dead letters, creating it when there is none. An
-// entry lives as long as a dead letter does.
+// Replays opens the record of what was replayed from t's dead letters, creating it when there is none. It is kept as the dead letters themselves are:
+// an entry for as long, on as many servers.
 func (t Topology) Replays(ctx context.Context, c *Conn) (*Replays, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
+	letters, err := c.js.Stream(ctx, t.DeadLetters.Name)
+	if err != nil {
+		return nil, fmt.Errorf("open record of replays: stream %s: %w", t.DeadLetters.Name, c.refused(err))
+	}
+	config := letters.CachedInfo().Config
 	done, err := c.js.CreateOrUpdateKeyValue(ctx, js.KeyValueConfig{
-		Bucket: t.DeadLetters.Name + "_REPLAYED", Description: "dead letters that were published again, by stream sequence",
-		TTL: t.DeadLetters.MaxAge, Replicas: max(t.Replicas, 1),
+		Bucket: t.DeadLetters.Name + "_REPLAYED", Description: "dead letters that were published again, by stream sequence and time",
+		TTL: config.MaxAge, Replicas: config.Replicas,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open record of replays: %w", c.refused(err))
@@ -48,7 +53,7 @@ func (r *Replays) Done(ctx context.Context, letter Record) (bool, error) {
 // stored it. Dying between the two leaves the letter to be replayed again: within the stream's duplicate
 // window the broker drops the second, which fresh tells, and later its outcome has the id of the first.
 func (r *Replays) Replay(ctx context.Context, letter Record) (fresh bool, err error) {
-	h := nats.Header{handlers.HeaderReplayOf: {replayKey(letter)}}
+	h := nats.Header{handlers.HeaderReplayOf: {strconv.FormatUint(letter.Sequence, 10)}}
 	for name, values := range letter.Header {
 		if lower := strings.ToLower(name); !strings.HasPrefix(lower, "claimscrub-") && !strings.HasPrefix(lower, "nats-") {
 			h[name] = values
@@ -65,4 +70,7 @@ func (r *Replays) Replay(ctx context.Context, letter Record) (fresh bool, err er
 	return !ack.Duplicate, nil
 }
 
-func replayKey(letter Record) string { return strconv.FormatUint(letter.Sequence, 10) }
+// replayKey names a letter beyond the life of its stream: one that is made anew counts from 1 again.
+func replayKey(letter Record) string {
+	return fmt.Sprintf("%d.%d", letter.Sequence, letter.Time.UnixNano())
+}
