@@ -41,6 +41,9 @@ func fullBlock(c *scrubber.Case, r *scrubber.Report) {
 				r.NotEvaluated(scrubber.DocumentationNotSent, perCodeDetail)
 				continue
 			case t.Minutes-p.Concurrent < 15:
+				if t.Minutes >= 15 {
+					r.NotEvaluated(scrubber.Undecided, concurrentDetail)
+				}
 				continue
 			}
 			r.Add(scrubber.Finding{
