@@ -17,28 +17,35 @@ func DecodeEncounter(data []byte, limit int) (Decoded, error) {
 	if err := checkSize(data, limit); err != nil {
 		return Decoded{}, err
 	}
-	if unreadable := checkSyntax(data); unreadable != nil {
-		return Decoded{}, unreadable
-	}
 	return decodeText(string(data))
 }
 
-// decodeText decodes text, which is known to be JSON.
 func decodeText(text string) (Decoded, error) {
 	s := newScanner(text)
+	decoded, err := s.encounter()
+	if fault := s.fault(); fault != nil {
+		return Decoded{}, fault
+	}
+	return decoded, err
+}
+
+// encounter reads the data of an event. What it returns counts unless the scanner has met a fault.
+func (s *scanner) encounter() (Decoded, error) {
 	if first := s.peek(); first != '{' {
-		return Decoded{}, &Unreadable{Reason: ReasonNotAnEncounter, Offset: -1, Expected: "an object", Got: typeName(first)}
+		s.value()
+		return Decoded{}, notAnObject(first)
 	}
 	encounter := new(Encounter)
-	object(&s, encounterFields, encounter)
-	if s.deep != nil {
-		return Decoded{}, s.deep
-	}
+	object(s, encounterFields, encounter)
 	if v := s.identity; v != nil {
 		return Decoded{}, &Unreadable{Reason: ReasonNotAnEncounter, Where: v.Pointer, Offset: -1, Expected: v.Expected, Got: v.Got}
 	}
 	s.hidePatient(encounter)
 	return Decoded{Encounter: encounter, Violations: s.violations, Omitted: s.omitted}, nil
+}
+
+func notAnObject(first byte) *Unreadable {
+	return &Unreadable{Reason: ReasonNotAnEncounter, Offset: -1, Expected: "an object", Got: typeName(first)}
 }
 
 func checkSize(body []byte, limit int) error {

@@ -1,9 +1,14 @@
 package events_test
 
 import (
+	"bytes"
+	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 
 	"claimscrub/events"
@@ -100,6 +105,95 @@ func TestFieldOrderAndEscapesDoNotMatter(t *testing.T) {
 	}
 	if diff := cmp.Diff(want.Encounter, got.Encounter); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestWhiteSpaceDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	body := typicalEncounter(t)
+	want, err := events.DecodeEncounter(body, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spaced := jsontext.Value(bytes.Clone(body))
+	if err := spaced.Indent(jsontext.WithIndent(" "), jsontext.SpaceAfterComma(true)); err != nil {
+		t.Fatal(err)
+	}
+	for width := range 20 {
+		for _, unit := range []string{" ", "\t", " \r\n"} {
+			indent := strings.Repeat(unit, width)
+			text := indent + strings.ReplaceAll(string(spaced), "\n", "\n"+indent) + "\n" + indent
+			got, err := events.DecodeEncounter([]byte(text), 0)
+			if err != nil || len(got.Violations) > 0 {
+				t.Fatalf("indented by %q: %v %v", indent, err, got.Violations)
+			}
+			if diff := cmp.Diff(want.Encounter, got.Encounter); diff != "" {
+				t.Fatalf("indented by %q:\n%s", indent, diff)
+			}
+		}
+	}
+}
+
+// TestListsAreApart: lists share memory while they are few, and no list reaches into the next.
+func TestListsAreApart(t *testing.T) {
+	t.Parallel()
+	var charges []events.Charge
+	for i := range 100 {
+		charge := events.Charge{Line: i + 1, Code: "97140", DiagnosisPointers: []int{}, Modifiers: []string{}}
+		for n := range i % 8 {
+			charge.Modifiers = append(charge.Modifiers, strconv.Itoa(10*i+n))
+			charge.DiagnosisPointers = append(charge.DiagnosisPointers, 10*i+n)
+		}
+		charges = append(charges, charge)
+	}
+	body, err := json.Marshal(events.Encounter{EncounterID: "E-1", Revision: 1, Charges: charges})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := events.DecodeEncounter(body, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(charges, d.Encounter.Charges); diff != "" {
+		t.Fatal(diff)
+	}
+	for _, charge := range d.Encounter.Charges {
+		_, _ = append(charge.Modifiers, "XX"), append(charge.DiagnosisPointers, -1)
+	}
+	if diff := cmp.Diff(charges, d.Encounter.Charges); diff != "" {
+		t.Errorf("appending to one list changed another:\n%s", diff)
+	}
+}
+
+// TestGrammarIsAsStrictAsTheLibrary puts fragments where the scanner reads a known field, a field that it skips,
+// an attribute of an envelope and the data inside one.
+func TestGrammarIsAsStrictAsTheLibrary(t *testing.T) {
+	t.Parallel()
+	fragments := []string{
+		`0`, `-0`, `1.5`, `1e5`, `1E+5`, `-1.0e-5`, `01`, `-`, `+1`, `-01`, `1.`, `.5`, `1e`, `1e+`, `1.e5`, `1-`, `1a`, `0x1`, `1 2`, `Infinity`, `-NaN`,
+		`true`, `false`, `null`, `tru`, `True`, `truee`, `nul`, `true false`, ``, ` `,
+		`""`, `"a`, `"\u00e9"`, `"\u00e"`, `"\q"`, `"\"`, `"\\"`, "\"\t\"", "\"a\x00\"", "\"\\\n\"", `"\ud83d\ude00"`, `"\ud83d"`, `"\ude00\ud83d"`, "\"\xff\"", "\"é\"", "\"é\xff\"", `'a'`, `"a""b"`,
+		`[]`, `[1]`, `[1,2]`, `[,]`, `[1,]`, `[,1]`, `[1 2]`, `[1,,2]`, `[1:2]`, `[`, `]`, `[1`, `[1}`, `[[]`, `[]]`, `["a" "b"]`,
+		`{}`, `{"a":1}`, `{"a":1,"b":2}`, `{,}`, `{"a":1,}`, `{,"a":1}`, `{"a" 1}`, `{"a",1}`, `{"a"}`, `{"a":}`, `{"a"::1}`, `{a:1}`, `{1:1}`, `{"a":1 "b":2}`, `{"a":1`, `{"a":1]`, `{"a"`, `{"a":`, `{`, `}`, `{null:1}`, "{\"\xff\":1}",
+		"\v1", "1\f", "\u00a01", "\x00", "\ufeff1", "/**/1", "1//",
+	}
+	places := []string{
+		`%s`, `{"encounter_id":%s}`, `{"revision":%s,"encounter_id":"E"}`, `{"encounter_id":"E","revision":1,"service_date":%s}`, `{"encounter_id":"E","revision":1,"patient":%s}`,
+		`{"encounter_id":"E","revision":1,"notes":{"consent":%s}}`, `{"encounter_id":"E","revision":1,"diagnoses":%s}`, `{"encounter_id":"E","revision":1,"charges":[{"units":%s}]}`,
+		`{"encounter_id":"E","revision":1,"x":%s}`, `{"encounter_id":"E","revision":1,"x":[{"y":%s}]}`, `{"encounter_id":"E","revision":1}%s`,
+		`{"specversion":"1.0","type":"encounter.completed","x":%s,"data":{"encounter_id":"E","revision":1}}`, `{"specversion":%s,"data":{"encounter_id":"E","revision":1}}`,
+		`{"specversion":"1.0","type":"encounter.completed","data":%s,"id":"1"}`, `{"specversion":"1.0","type":"encounter.completed","data":{"x":%s},"id":"1"}`,
+	}
+	for _, place := range places {
+		for _, fragment := range fragments {
+			body := strings.Replace(place, "%s", fragment, 1)
+			_, err := events.ReadEncounter(nil, []byte(body), 0)
+			unreadable := (*events.Unreadable)(nil)
+			refused := errors.As(err, &unreadable) && unreadable.Reason == events.ReasonNotJSON
+			if valid := jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true)); refused == valid {
+				t.Errorf("%q: refused %v, the library says valid %v", body, refused, valid)
+			}
+		}
 	}
 }
 

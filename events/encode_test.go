@@ -72,14 +72,31 @@ func TestWriterGivesTheBytesOfTheStructTags(t *testing.T) {
 	})
 }
 
+func TestWriterEscapesAtEveryPlaceOfAString(t *testing.T) {
+	t.Parallel()
+	const plain = "0123456789abcdefghi"
+	for c := range rune(0x300) {
+		for at := range len(plain) {
+			text := plain[:at] + string(c) + plain[at:]
+			data, err := (&events.Outcome{Engine: text}).AppendData(nil)
+			quoted, _ := jsontext.AppendQuote(nil, text)
+			if err != nil || !bytes.HasSuffix(data, append([]byte(`"engine":`), append(quoted, '}')...)) {
+				t.Fatalf("%q is written as %s, %v", text, data, err)
+			}
+		}
+	}
+}
+
 func TestWriterReplacesBytesThatAreNoUTF8(t *testing.T) {
 	t.Parallel()
-	data, err := (&events.Outcome{Engine: "a\xffb"}).AppendData(nil)
-	if err != nil || !jsontext.Value(data).IsValid() {
-		t.Fatalf("got %q, %v; want valid JSON", data, err)
-	}
-	if !strings.Contains(string(data), "a\ufffdb") {
-		t.Fatalf("got %q, want the replacement character", data)
+	for _, engine := range []string{"a\xffb", "012345a\x80b"} {
+		data, err := (&events.Outcome{Engine: engine}).AppendData(nil)
+		if err != nil || !jsontext.Value(data).IsValid() {
+			t.Fatalf("got %q, %v; want valid JSON", data, err)
+		}
+		if !strings.Contains(string(data), "a\ufffdb") {
+			t.Fatalf("got %q, want the replacement character", data)
+		}
 	}
 }
 

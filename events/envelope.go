@@ -56,24 +56,27 @@ func ReadEncounter(header map[string]string, body []byte, limit int) (Input, err
 		if unreadable != nil {
 			return in, unreadable
 		}
-		return in.decode(violations)
+		return in.decode(string(body), violations)
 	}
-	if unreadable := checkSyntax(body); unreadable != nil {
-		return Input{Data: body}, unreadable
+	text := string(body)
+	if !attributes.structured && !strings.Contains(text, "specversion") && !strings.Contains(text, `\u`) {
+		return Input{Data: body}.decode(text, nil)
 	}
-	s := newScanner(body)
-	if !attributes.structured && !strings.Contains(s.text, "specversion") && !strings.Contains(s.text, `\u`) {
-		return Input{Data: body}.decodeText(s.text, nil)
-	}
-	return readStructured(s, body, attributes.structured)
+	return readStructured(text, body, attributes.structured)
 }
 
 // structured is the members of an event in structured mode.
 type structured struct {
 	attributes
-	data       string
-	start, end int
-	base64     string
+	data   eventData
+	base64 string
+}
+
+// eventData is what stands in data, decoded as it is met: publishers send it last, and rarely anything else there.
+type eventData struct {
+	start, end int // in the body; both are 0 when there is no data
+	decoded    Decoded
+	err        error
 }
 
 var structuredFields = []field[structured]{
@@ -85,34 +88,59 @@ var structuredFields = []field[structured]{
 	{"datacontenttype", false, func(s *scanner, e *structured) { e.datacontenttype = s.format(jsonMediaType, isJSON) }},
 	{"correlationid", false, func(s *scanner, e *structured) { e.correlationid = s.str(attributeText) }},
 	{"traceparent", false, func(s *scanner, e *structured) { e.traceparent = s.str(attributeText) }},
-	{"data", false, func(s *scanner, e *structured) { e.data, e.start, e.end = s.value() }},
+	{"data", false, func(s *scanner, e *structured) { e.data = s.eventData() }},
 	{"data_base64", false, func(s *scanner, e *structured) { e.base64, _ = s.anyString() }},
 }
 
-// readStructured reads body as an event in structured mode. Unless it is declared to be one, a body
-// without the members of an event is the data itself.
-func readStructured(s scanner, body []byte, declared bool) (Input, error) {
-	if first := s.peek(); first != '{' {
-		return Input{Data: body}, &Unreadable{Reason: ReasonNotAnEncounter, Offset: -1, Expected: "an object", Got: typeName(first)}
+// eventData decodes the data of an event as a document of its own: with pointers that begin there.
+func (s *scanner) eventData() (d eventData) {
+	s.peek()
+	d.start = s.pos
+	event := s.document
+	s.document = document{origin: s.pos, path: event.path[len(event.path):]}
+	d.decoded, d.err = s.encounter()
+	deep := s.deep
+	s.document = event
+	if deep != nil {
+		d.err = deep
+		s.pos = d.start
+		s.value()
 	}
+	d.end = s.pos
+	return d
+}
+
+// readStructured reads body, whose text it is given, as an event in structured mode. Unless it is declared
+// to be one, a body without the members of an event is the data itself.
+func readStructured(text string, body []byte, declared bool) (Input, error) {
+	s := newScanner(text)
+	first := s.peek()
 	var e structured
-	object(&s, structuredFields, &e)
-	if s.deep != nil {
-		return Input{Data: body}, s.deep
+	if first == '{' {
+		object(s, structuredFields, &e)
+	} else {
+		s.value()
 	}
-	if !declared && (e.specversion == "" || e.typ == "" || e.data == "" && e.base64 == "") {
-		return Input{Data: body}.decodeText(s.text, nil)
+	if fault := s.fault(); fault != nil {
+		return Input{Data: body}, fault
 	}
-	in := Input{Envelope: e.context(), Data: body[e.start:e.end:e.end]}
+	if first != '{' {
+		return Input{Data: body}, notAnObject(first)
+	}
+	hasData := e.data.end > 0
+	if !declared && (e.specversion == "" || e.typ == "" || !hasData && e.base64 == "") {
+		return Input{Data: body}.decode(text, nil)
+	}
+	in := Input{Envelope: e.context(), Data: body[e.data.start:e.data.end:e.data.end]}
 	if unreadable := e.other(); unreadable != nil {
 		return in, unreadable
 	}
 	violations := ofEnvelope(s.violations)
 	switch {
-	case e.data != "" && e.base64 != "":
+	case hasData && e.base64 != "":
 		return in, outside("data", "data or data_base64", "both")
-	case e.data != "":
-		return in.decodeText(e.data, violations)
+	case hasData:
+		return in.with(e.data.decoded, violations), e.data.err
 	case e.base64 == "":
 		return in, outside("data", "a value", "none")
 	}
@@ -121,27 +149,24 @@ func readStructured(s scanner, body []byte, declared bool) (Input, error) {
 		return in, outside("data_base64", "base64", "")
 	}
 	in.Data = data
-	return in.decode(violations)
+	return in.decode(string(data), violations)
 }
 
-// decode decodes in.Data, whose syntax is not known.
-func (in Input) decode(envelope []Violation) (Input, error) {
-	if unreadable := checkSyntax(in.Data); unreadable != nil {
-		return in, unreadable
-	}
-	return in.decodeText(string(in.Data), envelope)
+// decode decodes text, which is in.Data.
+func (in Input) decode(text string, envelope []Violation) (Input, error) {
+	decoded, err := decodeText(text)
+	return in.with(decoded, envelope), err
 }
 
-// decodeText decodes text, which is in.Data and known to be JSON.
-func (in Input) decodeText(text string, envelope []Violation) (Input, error) {
-	var err error
-	in.Decoded, err = decodeText(text)
+// with is the input with what its data holds, and the violations of its envelope before those of the data.
+func (in Input) with(decoded Decoded, envelope []Violation) Input {
+	in.Decoded = decoded
 	if len(envelope) > 0 {
 		all := append(envelope, in.Violations...)
 		keep := min(len(all), MaxViolations)
 		in.Violations, in.Omitted = all[:keep], in.Omitted+len(all)-keep
 	}
-	return in, err
+	return in
 }
 
 // ofEnvelope makes violations of an envelope out of those of an object: an attribute instead of a pointer.
@@ -193,6 +218,9 @@ func outside(attribute, expected, got string) *Unreadable {
 const jsonMediaType = "a JSON media type"
 
 func isJSON(v string) bool {
+	if v == "application/json" {
+		return true
+	}
 	mediaType, _, err := mime.ParseMediaType(v)
 	return err == nil && (mediaType == "application/json" || mediaType == "text/json" || strings.HasSuffix(mediaType, "+json"))
 }

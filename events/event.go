@@ -1,8 +1,10 @@
 package events
 
 import (
+	"encoding/binary"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -57,32 +59,30 @@ func (e Event) AppendOutcome(dst []byte, o *Outcome) ([]byte, error) {
 // AppendDeadLetter appends the event with d as its data, in structured mode.
 func (e Event) AppendDeadLetter(dst []byte, d DeadLetter) []byte {
 	w := writer{b: e.appendContext(dst)}
-	w.begin('{')
-	w.str("reason", string(d.Reason))
-	w.str("error", d.Error)
-	w.end('}')
+	w.str(`{"reason":`, string(d.Reason))
+	w.str(`,"error":`, d.Error)
+	w.raw("}")
 	return append(w.b, '}')
 }
 
 // appendContext appends the attributes up to the value of data.
 func (e Event) appendContext(dst []byte) []byte {
 	w := writer{b: dst}
-	w.begin('{')
-	w.str("specversion", "1.0")
-	w.str("id", e.ID)
-	w.str("source", e.Source)
-	w.str("type", e.Type)
-	w.optional("subject", e.Subject)
+	w.str(`{"specversion":"1.0","id":`, e.ID)
+	w.str(`,"source":`, e.Source)
+	w.str(`,"type":`, e.Type)
+	w.optional(`,"subject":`, e.Subject)
 	if !e.Time.IsZero() {
-		w.str("time", e.Time.Format(time.RFC3339Nano))
+		w.raw(`,"time":"`)
+		w.b = e.Time.AppendFormat(w.b, time.RFC3339Nano)
+		w.raw(`"`)
 	}
-	w.str("datacontenttype", "application/json")
-	w.str("dataschema", DataSchema(e.Type))
-	w.optional("causationid", e.CausationID)
-	w.optional("correlationid", e.CorrelationID)
-	w.optional("traceparent", e.TraceParent)
-	w.optional("partitionkey", e.PartitionKey)
-	w.name("data")
+	w.str(`,"datacontenttype":"application/json","dataschema":`, DataSchema(e.Type))
+	w.optional(`,"causationid":`, e.CausationID)
+	w.optional(`,"correlationid":`, e.CorrelationID)
+	w.optional(`,"traceparent":`, e.TraceParent)
+	w.optional(`,"partitionkey":`, e.PartitionKey)
+	w.raw(`,"data":`)
 	return w.b
 }
 
@@ -93,88 +93,100 @@ func (o *Outcome) AppendData(dst []byte) ([]byte, error) {
 	return w.b, w.err
 }
 
-// writer appends compact JSON. A comma is written before a member or element unless one of the opening
-// brackets stands there.
+// writer appends compact JSON.
 type writer struct {
 	b   []byte
 	err error
 }
 
-func (w *writer) begin(bracket byte) { w.b = append(w.b, bracket) }
-func (w *writer) end(bracket byte)   { w.b = append(w.b, bracket) }
+func (w *writer) raw(text string) { w.b = append(w.b, text...) }
 
-// next writes the comma before the next element.
-func (w *writer) next() {
-	if last := w.b[len(w.b)-1]; last != '{' && last != '[' {
+// comma separates element i of an array from the one before it.
+func (w *writer) comma(i int) {
+	if i > 0 {
 		w.b = append(w.b, ',')
 	}
 }
 
-func (w *writer) name(name string) {
-	w.next()
-	w.b = append(w.b, '"')
-	w.b = append(w.b, name...)
-	w.b = append(w.b, '"', ':')
+// member is name without its comma where the object has no member yet.
+func (w *writer) member(name string) string {
+	if w.b[len(w.b)-1] == '{' {
+		return name[1:]
+	}
+	return name
 }
 
 func (w *writer) str(name, value string) {
-	w.name(name)
+	w.raw(name)
 	w.text(value)
 }
 
-// optional writes a member unless value is empty.
+// optional writes a member, comma and all, unless value is empty.
 func (w *writer) optional(name, value string) {
 	if value != "" {
-		w.str(name, value)
+		w.str(w.member(name), value)
 	}
 }
 
 // text writes a JSON string. Bytes that are no UTF-8 become the replacement character.
 func (w *writer) text(value string) {
-	for i := range len(value) {
-		if c := value[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			w.b, _ = jsontext.AppendQuote(w.b, value)
-			return
-		}
+	if !plain(value) {
+		w.b, _ = jsontext.AppendQuote(w.b, value)
+		return
 	}
 	w.b = append(w.b, '"')
 	w.b = append(w.b, value...)
 	w.b = append(w.b, '"')
 }
 
+// plain tells whether value is ASCII without control characters, quotes and backslashes, so that it stands in
+// JSON as it is. It looks at 8 bytes at once: a byte below n leaves its high bit set when n is subtracted.
+func plain(value string) bool {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(value); i += 8 {
+		v := binary.LittleEndian.Uint64([]byte(value[i : i+8]))
+		quote, backslash := v^ones*'"', v^ones*'\\'
+		if (v|(v-ones*' ')|(quote-ones)|(backslash-ones))&high != 0 {
+			return false
+		}
+	}
+	for ; i < len(value); i++ {
+		if c := value[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
 func (w *writer) integer(name string, n int64) {
-	w.name(name)
+	w.raw(name)
 	w.b = strconv.AppendInt(w.b, n, 10)
 }
 
-func (w *writer) boolean(name string, v bool) {
-	w.name(name)
-	w.b = strconv.AppendBool(w.b, v)
-}
-
+// texts writes an array, whose bracket name ends with.
 func (w *writer) texts(name string, values []string) {
-	w.name(name)
-	w.begin('[')
-	for _, v := range values {
-		w.next()
+	w.raw(name)
+	for i, v := range values {
+		w.comma(i)
 		w.text(v)
 	}
-	w.end(']')
+	w.raw("]")
 }
 
+// integers writes an array, whose bracket name ends with.
 func (w *writer) integers(name string, values []int) {
-	w.name(name)
-	w.begin('[')
-	for _, v := range values {
-		w.next()
+	w.raw(name)
+	for i, v := range values {
+		w.comma(i)
 		w.b = strconv.AppendInt(w.b, int64(v), 10)
 	}
-	w.end(']')
+	w.raw("]")
 }
 
 // any writes a value of a JSON Patch, with the members of objects in order.
 func (w *writer) any(name string, value any) {
-	w.name(name)
+	w.raw(name)
 	text, err := json.Marshal(value, json.Deterministic(true))
 	if err != nil && w.err == nil {
 		w.err = err

@@ -132,7 +132,7 @@ var notesFields = []field[DocumentationFacts]{
 
 // coverages reads the payers. All but a self-paying patient have the two ids.
 func (s *scanner) coverages() []Coverage {
-	out := list(s, maxCoverage, func(s *scanner, c *Coverage) {
+	out := list(s, make([]Coverage, 0, 2), maxCoverage, func(s *scanner, c *Coverage) {
 		seen, ok := object(s, coverageFields, c)
 		if !ok || c.Program == "self_pay" {
 			return
@@ -157,22 +157,30 @@ func (s *scanner) provider(fields []field[Provider]) *Provider {
 
 // objects reads a list of objects of these fields.
 func objects[T any](s *scanner, most int, fields []field[T]) []T {
-	return list(s, most, func(s *scanner, v *T) { object(s, fields, v) })
+	return list(s, make([]T, 0, 2), most, func(s *scanner, v *T) { object(s, fields, v) }) // most lists are that short
 }
 
 // texts reads a list of strings of a bounded length.
 func (s *scanner) texts(most int, bounds text) []string {
-	return list(s, most, func(s *scanner, v *string) { *v = s.str(bounds) })
+	return take(&s.strings, list(s, s.strings, most, func(s *scanner, v *string) { *v = s.str(bounds) }))
 }
 
 // words reads a list of words of a closed list.
 func (s *scanner) words(most int, of []string) []string {
-	return list(s, most, func(s *scanner, v *string) { *v = s.enum(of) })
+	return take(&s.strings, list(s, s.strings, most, func(s *scanner, v *string) { *v = s.enum(of) }))
 }
 
 // numbers reads a list of integers.
 func (s *scanner) numbers(most int) []int {
-	return list(s, most, func(s *scanner, v *int) { *v = s.number(-maxUnits, maxUnits) })
+	return take(&s.ints, list(s, s.ints, most, func(s *scanner, v *int) { *v = s.number(-maxUnits, maxUnits) }))
+}
+
+// take takes a list that was appended to room out of it. A list that did not fit has grown into memory of its own.
+func take[T any](room *[]T, list []T) []T {
+	if list != nil && cap(list) == cap(*room) {
+		*room = list[len(list):]
+	}
+	return list[:len(list):len(list)]
 }
 
 // number reads an integer that fits an int.
@@ -187,8 +195,7 @@ func (s *scanner) minutes() *int {
 	if !ok {
 		return nil
 	}
-	minutes := int(n)
-	return &minutes
+	return &take(&s.ints, append(s.ints, int(n)))[0]
 }
 
 // cents reads an amount that is not negative; nil when the value is at fault.

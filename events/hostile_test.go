@@ -18,6 +18,11 @@ func withMembers(tb testing.TB, members string) string {
 	return "{" + members + string(typicalEncounter(tb)[1:])
 }
 
+// event is data as an event in structured mode.
+func event(data string) string {
+	return `{"specversion":"1.0","type":"encounter.completed","data":` + data + `,"source":"/emr","id":"1"}`
+}
+
 // TestHostileInputsAreRefusedInBoundedTimeAndMemory is the table of issue 5: inputs tried, outcome. It is
 // not parallel, since it measures what the process allocates.
 func TestHostileInputsAreRefusedInBoundedTimeAndMemory(t *testing.T) {
@@ -65,6 +70,11 @@ func TestHostileInputsAreRefusedInBoundedTimeAndMemory(t *testing.T) {
 		{"nested 64 deep", withMembers(t, `"x":`+strings.Repeat(`[`, 63)+strings.Repeat(`]`, 63)+`,`), ""},
 		{"nested 65 deep", withMembers(t, `"x":`+strings.Repeat(`[`, 64)+strings.Repeat(`]`, 64)+`,`), "not_json: byte 69: expected at most 64 nested objects and arrays"},
 		{"nested 9,000 deep in a field", withMembers(t, `"x":`+strings.Repeat(`{"a":`, 9_000)+`1`+strings.Repeat(`}`, 9_000)+`,`), "not_json: byte 321: expected at most 64 nested objects and arrays"},
+		{"data of an event nested 64 deep", event(withMembers(t, `"x":`+strings.Repeat(`[`, 63)+strings.Repeat(`]`, 63)+`,`)), ""},
+		{"data of an event nested 65 deep", event(withMembers(t, `"x":`+strings.Repeat(`[`, 64)+strings.Repeat(`]`, 64)+`,`)), "not_json: byte 69: expected at most 64 nested objects and arrays"},
+		{"data of an event nested 65 deep, then cut off", strings.TrimSuffix(event(withMembers(t, `"x":`+strings.Repeat(`[`, 64)+strings.Repeat(`]`, 64)+`,`)), "}"), "not_json: byte 2409: expected JSON, got the end of the input"},
+		{"attribute of an event nested 65 deep", strings.Replace(event(withMembers(t, "")), `"source"`, `"x":`+strings.Repeat(`[`, 64)+strings.Repeat(`]`, 64)+`,"source"`, 1), "not_json: byte 2320: expected at most 64 nested objects and arrays"},
+		{"data of an event is a list", event("[1,2]"), "not_an_encounter: expected an object, got array"},
 		{"nested a megabyte deep", wide("[", 1_000_000), "not_json: byte 10000: expected JSON"},
 		{"nested a megabyte of objects deep", wide(`{"a":`, 1_000_000), "not_json: byte 50000: expected JSON"},
 		{"10,000 charges", `{` + named + `"charges":[` + strings.TrimSuffix(strings.Repeat(charge, 10_000), ",") + `]}`, "/charges: expected at most 100 items, got 10000 items"},

@@ -15,12 +15,12 @@ var outcomeNamespace = [16]byte{0x3c, 0x0b, 0x5d, 0x0e, 0x7a, 0x41, 0x4f, 0x6b, 
 // with its length, the revision and the SHA-256 of the data's bytes as they were sent. What was decided
 // is no part of it, so a redelivery to a worker with newer tables is still the same event.
 func OutcomeID(encounterID string, revision int, data []byte) string {
-	name := make([]byte, 0, 128)
+	name := append(make([]byte, 0, 128), outcomeNamespace[:]...)
 	name = binary.BigEndian.AppendUint64(name, uint64(len(encounterID)))
 	name = append(name, encounterID...)
 	name = binary.BigEndian.AppendUint64(name, uint64(revision))
 	sum := sha256.Sum256(data)
-	return uuidV5(outcomeNamespace, append(name, sum[:]...))
+	return uuidV5(append(name, sum[:]...))
 }
 
 // PartitionKey is the CloudEvents partitionkey of a patient's outcomes, so that a consumer can keep one
@@ -31,12 +31,14 @@ func PartitionKey(patientID string) string {
 	if patientID == "" {
 		return ""
 	}
-	sum := sha256.Sum256(append([]byte("claimscrub/partitionkey/1:"), patientID...))
+	name := append(make([]byte, 0, 128), "claimscrub/partitionkey/1:"...)
+	sum := sha256.Sum256(append(name, patientID...))
 	return hex.EncodeToString(sum[:16])
 }
 
-func uuidV5(namespace [16]byte, name []byte) string {
-	sum := sha1.Sum(append(namespace[:], name...))
+// uuidV5 is the UUID of a name, which follows the namespace in name.
+func uuidV5(name []byte) string {
+	sum := sha1.Sum(name)
 	sum[6] = sum[6]&0x0f | 0x50
 	sum[8] = sum[8]&0x3f | 0x80
 	text := make([]byte, 0, 36)

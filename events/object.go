@@ -1,9 +1,6 @@
 package events
 
-import (
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 // field is a member of an object that the schema describes, and how to read its value.
 type field[T any] struct {
@@ -23,7 +20,7 @@ func object[T any](s *scanner, fields []field[T], into *T) (seen uint64, ok bool
 	depth := len(s.path)
 	s.path = append(s.path, step{index: -1})
 	var unknown nameSet
-	for next := 0; s.peek() == '"'; {
+	for n, next := 0, 0; s.member(n); n++ {
 		// Publishers keep their order, so the next field of the table is the likely one.
 		i := next
 		if i >= len(fields) || !s.keyIs(fields[i].name) {
@@ -49,7 +46,7 @@ func object[T any](s *scanner, fields []field[T], into *T) (seen uint64, ok bool
 		seen |= 1 << i
 		fields[i].read(s, into)
 	}
-	s.close(depth)
+	s.path = s.path[:depth]
 	for i := range fields {
 		if fields[i].required && seen&(1<<i) == 0 {
 			s.missing(fields[i].name, "a value, the field is required")
@@ -58,18 +55,20 @@ func object[T any](s *scanner, fields []field[T], into *T) (seen uint64, ok bool
 	return seen, true
 }
 
-// keyIs reads the name of a member if it is name, written without an escape.
+// keyIs reads the name of a member and the colon if it is name, written without an escape.
 func (s *scanner) keyIs(name string) bool {
-	if !strings.HasPrefix(s.text[s.pos+1:], name) || s.text[s.pos+1+len(name)] != '"' {
+	end := s.pos + 1 + len(name)
+	if end >= len(s.text) || s.text[end] != '"' || s.text[s.pos+1:end] != name {
 		return false
 	}
-	s.pos += len(name) + 2
+	s.pos = end + 1
+	s.colon()
 	return true
 }
 
-// list reads an array, or nil where there is no array. The elements beyond most are read past, and are
-// one violation.
-func list[T any](s *scanner, most int, read func(*scanner, *T)) []T {
+// list appends the elements of an array to out, or is nil where there is no array. The elements beyond most
+// are read past, and are one violation.
+func list[T any](s *scanner, out []T, most int, read func(*scanner, *T)) []T {
 	if s.peek() != '[' {
 		s.wrongType("an array")
 		return nil
@@ -77,8 +76,7 @@ func list[T any](s *scanner, most int, read func(*scanner, *T)) []T {
 	s.open()
 	depth, n := len(s.path), 0
 	s.path = append(s.path, step{})
-	out := make([]T, 0, 2) // most lists of an encounter are that short
-	for ; s.more(); n++ {
+	for ; s.element(n); n++ {
 		s.path[depth].index = n
 		if n >= most {
 			s.skip()
@@ -88,7 +86,7 @@ func list[T any](s *scanner, most int, read func(*scanner, *T)) []T {
 		out = append(out, zero)
 		read(s, &out[n])
 	}
-	s.close(depth)
+	s.path = s.path[:depth]
 	if n > most {
 		s.add(TooMany, "at most "+items(most), items(n))
 	}
@@ -99,20 +97,22 @@ func items(n int) string { return strconv.Itoa(n) + " items" }
 
 // nameSet is the names of one object that no schema describes.
 type nameSet struct {
-	few  []string
+	few  [8]string
+	n    int
 	many map[string]struct{}
 }
 
 // add puts name in and tells whether it was new.
 func (n *nameSet) add(name string) bool {
 	if n.many == nil {
-		for _, other := range n.few {
+		for _, other := range n.few[:n.n] {
 			if other == name {
 				return false
 			}
 		}
-		if len(n.few) < 16 {
-			n.few = append(n.few, name)
+		if n.n < len(n.few) {
+			n.few[n.n] = name
+			n.n++
 			return true
 		}
 		n.many = make(map[string]struct{}, 64)

@@ -1,21 +1,40 @@
 package events
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// scanner walks a text that checkSyntax has found to be JSON and collects violations of the schema.
-// Since the grammar is known to hold, commas and colons are white space to it.
+// scanner walks a text once: it decodes, collects violations of the schema, and checks the grammar of
+// JSON as strictly as the library does. At the first fault of the grammar it stops; the library then
+// says what the fault is, and whatever else was found does not count.
 type scanner struct {
-	text    string // every decoded string without an escape is a part of it
-	escapes bool   // text has a backslash somewhere
-	pos     int
-	path    []step // to the value or name that is read
-	deep    *Unreadable
+	text      string // every decoded string without an escape is a part of it
+	pos       int
+	malformed bool
+	document
+
+	// Room for what an encounter has many of. What does not fit gets memory of its own.
+	strings []string
+	ints    []int
+	room    struct {
+		path    [8]step
+		strings [16]string
+		ints    [16]int
+	}
+}
+
+// document is what is noted of a JSON document: of the text, or of the data inside an event.
+type document struct {
+	origin int    // where it begins in the text
+	path   []step // to the value or name that is read
+	deep   *Unreadable
 
 	violations []Violation
 	omitted    int
@@ -28,70 +47,188 @@ type step struct {
 	index int
 }
 
-func newScanner[T string | []byte](text T) scanner {
-	s := scanner{text: string(text), path: make([]step, 0, 8)}
-	s.escapes = strings.IndexByte(s.text, '\\') >= 0
+func newScanner(text string) *scanner {
+	s := &scanner{text: text}
+	s.path, s.strings, s.ints = s.room.path[:0], s.room.strings[:0], s.room.ints[:0]
 	return s
+}
+
+// fail stops at a fault of the grammar: at the end of the text every loop ends. So it does when the
+// document is too deep, which is no fault of the grammar.
+func (s *scanner) fail() {
+	s.malformed = s.malformed || s.deep == nil
+	s.pos = len(s.text)
+}
+
+// fault tells, when the value was read, why the text cannot be read: it is no JSON text or nested too deeply.
+func (s *scanner) fault() *Unreadable {
+	s.peek()
+	switch {
+	case s.deep != nil && isJSONText(s.text):
+		return s.deep
+	case s.deep != nil, s.malformed, s.pos < len(s.text):
+		return syntaxError(s.text)
+	}
+	return nil
 }
 
 // peek moves to the next token and returns its first byte; 0 at the end.
 func (s *scanner) peek() byte {
-	for s.pos < len(s.text) {
-		switch c := s.text[s.pos]; c {
-		case ' ', ',', ':', '\n', '\t', '\r':
-			s.pos++
-		default:
+	i := s.pos
+	for i < len(s.text) {
+		c := s.text[i]
+		if c > ' ' || c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+			s.pos = i
 			return c
 		}
+		i++
+		if c == '\n' {
+			i += indentation(s.text[i:])
+		}
 	}
+	s.pos = len(s.text)
 	return 0
+}
+
+// indentation counts the spaces at the start of a line, 8 bytes at once. It may miss some of the last line.
+func indentation(line string) (n int) {
+	for n+8 <= len(line) {
+		others := binary.LittleEndian.Uint64([]byte(line[n:n+8])) ^ 0x2020202020202020
+		spaces := bits.TrailingZeros64(others) / 8 // 8 when there are no others
+		n += spaces
+		if spaces < 8 {
+			break
+		}
+	}
+	return n
 }
 
 // open moves into an object or array.
 func (s *scanner) open() {
 	s.pos++
 	if len(s.path) >= MaxDepth {
-		s.deep = tooDeep(s.pos)
+		s.deep = tooDeep(s.pos - s.origin)
 		s.pos = len(s.text) // ends every loop above
 	}
 }
 
-// quoted reads a string or name at pos, without its quotes; escaped tells whether it must be unquoted.
-func (s *scanner) quoted() (raw string, escaped bool) {
-	rest := s.text[s.pos+1:]
-	end := strings.IndexByte(rest, '"')
-	if s.escapes {
-		for end = 0; rest[end] != '"'; end++ {
-			if rest[end] == '\\' {
-				escaped = true
-				end++
-			}
+// next moves to element or member n of the array or object that closing ends, or past its end.
+func (s *scanner) next(n int, closing byte) bool {
+	c := s.peek()
+	if c == closing {
+		s.pos++
+		return false
+	}
+	if n > 0 && c == ',' {
+		s.pos++
+		c = s.peek()
+	} else if n > 0 {
+		c = 0
+	}
+	if c == 0 {
+		s.fail()
+	}
+	return c != 0
+}
+
+// element moves to element n of an array, or past its end.
+func (s *scanner) element(n int) bool { return s.next(n, ']') }
+
+// member moves to the name of member n of an object, or past its end.
+func (s *scanner) member(n int) bool {
+	if !s.next(n, '}') {
+		return false
+	}
+	if s.text[s.pos] != '"' {
+		s.fail()
+		return false
+	}
+	return true
+}
+
+// key reads the name of a member and the colon.
+func (s *scanner) key() string {
+	name, _ := s.quoted()
+	s.colon()
+	return name
+}
+
+func (s *scanner) colon() {
+	if s.peek() != ':' {
+		s.fail()
+		return
+	}
+	s.pos++
+}
+
+// quoted reads a string or name at pos. escaped tells whether it was written with an escape.
+func (s *scanner) quoted() (value string, escaped bool) {
+	start := s.pos + 1
+	for i := start; i < len(s.text); i++ {
+		c := s.text[i]
+		if c == '"' {
+			s.pos = i + 1
+			return s.text[start:i], false
+		}
+		if c < ' ' || c >= utf8.RuneSelf || c == '\\' {
+			return s.unusual(start, i)
 		}
 	}
-	s.pos += end + 2
-	return rest[:end], escaped
+	s.fail()
+	return "", false
 }
 
-// key reads the name of a member.
-func (s *scanner) key() string {
-	raw, escaped := s.quoted()
-	if escaped {
-		return unquote(raw)
+// unusual reads the string that begins at start and has a control character, an escape or more than ASCII at i.
+func (s *scanner) unusual(start, i int) (value string, escaped bool) {
+	for ; i < len(s.text) && s.text[i] >= ' '; i++ {
+		switch s.text[i] {
+		case '\\':
+			escaped = true
+			i++
+		case '"':
+			s.pos = i + 1
+			value = s.text[start:i]
+			if !escaped && utf8.ValidString(value) {
+				return value, false
+			}
+			unquoted, err := jsontext.AppendUnquote(nil, s.text[start-1:i+1])
+			if err != nil {
+				s.fail()
+			}
+			return string(unquoted), true
+		}
 	}
-	return raw
+	s.fail()
+	return "", false
 }
 
-// bare reads a number or literal.
+// bare reads a number or literal, up to what may stand behind one.
 func (s *scanner) bare() string {
 	start := s.pos
-	for s.pos < len(s.text) {
-		switch s.text[s.pos] {
-		case ',', '}', ']', ' ', '\n', '\t', '\r':
-			return s.text[start:s.pos]
+	for ; s.pos < len(s.text); s.pos++ {
+		if c := s.text[s.pos]; c <= ' ' || c == ',' || c == '}' || c == ']' {
+			break
 		}
-		s.pos++
 	}
-	return s.text[start:]
+	return s.text[start:s.pos]
+}
+
+// literal reads true, false or null.
+func (s *scanner) literal() string {
+	word := s.bare()
+	if word != "true" && word != "false" && word != "null" {
+		s.fail()
+	}
+	return word
+}
+
+// numeral reads a number as it is written.
+func (s *scanner) numeral() string {
+	raw := s.bare()
+	if !isNumber(raw) {
+		s.fail()
+	}
+	return raw
 }
 
 // str reads a string of a bounded length without control characters.
@@ -119,7 +256,6 @@ func (s *scanner) anyString() (value string, ok bool) {
 	if !escaped {
 		return value, true
 	}
-	value = unquote(value)
 	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' }) {
 		s.add(OutOfRange, "a string without control characters", characters(value))
 		return "", false
@@ -146,7 +282,7 @@ func (s *scanner) enum(list []string) string {
 		s.wrongType("a string")
 		return ""
 	}
-	value := s.key()
+	value, _ := s.quoted()
 	for _, word := range list {
 		if value == word {
 			return word
@@ -170,7 +306,7 @@ func (s *scanner) boolean() *bool {
 		s.wrongType("a boolean")
 		return nil
 	}
-	value := s.bare() == "true"
+	value := s.literal() == "true"
 	return &value
 }
 
@@ -180,7 +316,7 @@ func (s *scanner) integer(least, most int64) (n int64, ok bool) {
 		s.wrongType("an integer")
 		return 0, false
 	}
-	n, whole, fits := parseInteger(s.bare())
+	n, whole, fits := parseInteger(s.numeral())
 	switch {
 	case !whole:
 		s.add(WrongType, "an integer", "a number with a fraction")
@@ -213,7 +349,7 @@ func (s *scanner) skip() {
 	case '{':
 		s.open()
 		var names nameSet
-		for s.peek() == '"' {
+		for n := 0; s.member(n); n++ {
 			name := s.key()
 			s.path = append(s.path[:depth], step{name: name, index: -1})
 			if !names.add(name) {
@@ -221,52 +357,32 @@ func (s *scanner) skip() {
 			}
 			s.skip()
 		}
-		s.close(depth)
 	case '[':
 		s.open()
-		for i := 0; s.more(); i++ {
-			s.path = append(s.path[:depth], step{index: i})
+		for n := 0; s.element(n); n++ {
+			s.path = append(s.path[:depth], step{index: n})
 			s.skip()
 		}
-		s.close(depth)
+	case 't', 'f', 'n':
+		s.literal()
 	default:
-		s.bare()
+		s.numeral()
 	}
-}
-
-// value reads past a value without a look at it, and returns its text and where that stands.
-func (s *scanner) value() (text string, start, end int) {
-	s.peek()
-	start = s.pos
-	for depth := 0; ; {
-		switch s.peek() {
-		case '"':
-			s.quoted()
-		case '{', '[':
-			depth++
-			s.pos++
-		case '}', ']':
-			depth--
-			s.pos++
-		default:
-			s.bare()
-		}
-		if depth == 0 {
-			return s.text[start:s.pos], start, s.pos
-		}
-	}
-}
-
-// more tells whether an array has another element.
-func (s *scanner) more() bool {
-	c := s.peek()
-	return c != ']' && c != 0
-}
-
-// close reads the closing bracket of an object or array that stands at a path of this depth.
-func (s *scanner) close(depth int) {
 	s.path = s.path[:depth]
-	s.pos = min(s.pos+1, len(s.text))
+}
+
+// value reads past a value by the library, which follows nesting further than the scanner.
+func (s *scanner) value() {
+	s.peek()
+	if !isJSONText(s.text) {
+		s.fail()
+		return
+	}
+	value, err := jsontext.NewDecoder(strings.NewReader(s.text[s.pos:]), jsontext.AllowDuplicateNames(true)).ReadValue()
+	if err != nil {
+		s.fail()
+	}
+	s.pos += len(value)
 }
 
 func (s *scanner) duplicate() { s.add(DuplicateKey, "each key once in an object", "this key again") }
@@ -330,15 +446,6 @@ func looksLikeField(key string) bool {
 		}
 	}
 	return true
-}
-
-// unquote resolves the escapes of a string without its quotes.
-func unquote(raw string) string {
-	value, err := jsontext.AppendUnquote(nil, `"`+raw+`"`)
-	if err != nil {
-		panic("events: a string that passed checkSyntax cannot be unquoted: " + err.Error())
-	}
-	return string(value)
 }
 
 func typeName(first byte) string {

@@ -10,17 +10,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// checkSyntax tells whether data is one JSON text in UTF-8 with nothing behind it. Duplicate names are
-// not looked for: jsontext stops at the first, the scanner reports them all.
-func checkSyntax(data []byte) *Unreadable {
-	if jsontext.Value(data).IsValid(jsontext.AllowDuplicateNames(true)) {
-		return nil
-	}
-	return syntaxError(data)
+// isJSONText tells whether text is one JSON text in UTF-8 with nothing behind it, by the library. Duplicate
+// names are not looked for: jsontext stops at the first, the scanner reports them all.
+func isJSONText(text string) bool {
+	return jsontext.Value(text).IsValid(jsontext.AllowDuplicateNames(true))
 }
 
-// syntaxError says where data stops being JSON. The text of jsontext's error is not used: it quotes the input.
-func syntaxError(data []byte) *Unreadable {
+// syntaxError says where text stops being JSON. The message of jsontext's error is not used: it quotes the input.
+func syntaxError(text string) *Unreadable {
+	data := []byte(text)
 	dec := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true))
 	unreadable := &Unreadable{Reason: ReasonNotJSON, Expected: "JSON"}
 	_, err := dec.ReadValue()
@@ -43,6 +41,39 @@ func syntaxError(data []byte) *Unreadable {
 		}
 	}
 	return unreadable
+}
+
+// isNumber tells whether raw is a number of JSON (RFC 8259 section 6).
+func isNumber(raw string) bool {
+	raw = strings.TrimPrefix(raw, "-")
+	whole := leadingDigits(raw)
+	if whole == 0 || whole > 1 && raw[0] == '0' {
+		return false
+	}
+	raw = raw[whole:]
+	if strings.HasPrefix(raw, ".") {
+		fraction := leadingDigits(raw[1:])
+		if fraction == 0 {
+			return false
+		}
+		raw = raw[1+fraction:]
+	}
+	if raw == "" || raw[0] != 'e' && raw[0] != 'E' {
+		return raw == ""
+	}
+	exponent := raw[1:]
+	if exponent != "" && (exponent[0] == '+' || exponent[0] == '-') {
+		exponent = exponent[1:]
+	}
+	return exponent != "" && digits(exponent)
+}
+
+// leadingDigits counts the digits that v begins with.
+func leadingDigits(v string) (n int) {
+	for n < len(v) && '0' <= v[n] && v[n] <= '9' {
+		n++
+	}
+	return n
 }
 
 func tooDeep(offset int) *Unreadable {
