@@ -45,7 +45,8 @@ func (a *Adjudicator) Decide(_ context.Context, m Message) Decision {
 	d.ID = event.ID
 	d.Header = map[string]string{"content-type": events.ContentType}
 	d.Findings, d.NotEvaluated = counts(o)
-	if d.Body, err = event.AppendOutcome(make([]byte, 0, 2*len(m.Body)+4096), wire(o, in.Encounter)); err != nil {
+	room := len(m.Body) + 1792 + 1024*len(o.Findings) + 128*len(o.NotEvaluated) // more than most outcomes take
+	if d.Body, err = event.AppendOutcome(make([]byte, 0, room), wire(o, in.Encounter)); err != nil {
 		panic(fmt.Sprintf("encode outcome: %v", err)) // the types hold nothing that JSON cannot
 	}
 	return d

@@ -15,7 +15,6 @@ func wire(o *scrubber.Outcome, e *events.Encounter) *events.Outcome {
 	out := &events.Outcome{
 		EncounterID:     e.EncounterID,
 		Revision:        e.Revision,
-		ServiceDate:     o.Case.ServiceDate.String(),
 		AsOf:            o.Case.AsOf.String(),
 		Findings:        make([]events.Finding, len(o.Findings)),
 		FindingsOmitted: o.Omitted,
@@ -25,6 +24,7 @@ func wire(o *scrubber.Outcome, e *events.Encounter) *events.Outcome {
 		Engine:          o.Version,
 	}
 	if len(o.Case.Violations) == 0 {
+		out.ServiceDate = e.ServiceDate
 		out.Claim = claim(o.Case, e)
 	}
 	for i := range o.Findings {
