@@ -14,6 +14,7 @@ func Rules() []scrubber.Rule {
 		Modifier51OnTimedTherapy, DisciplineModifierMissing, DisciplineModifiersSeveral, DisciplineModifierMismatch,
 		DisciplineModifierOffList, AssistantModifierPairing, AssistantModifierSplit, AssistantModifierOfPhysician,
 		ModifierUnknown, ModifierRepeated, ModifierOrder, ModifierContradiction, Modifier25NotOnVisit, RepeatModifierWithoutRepeat,
+		NoticeModifierWithoutNotice,
 	}
 }
 
