@@ -78,7 +78,7 @@ func (s *subscription) settle(d *delivery, acked bool) {
 		s.parent.cfg.Logger.Debug("answer a delivery", "stream", d.info.Stream, "sequence", d.info.Sequence, "error", err)
 	}
 	s.release(d)
-	s.held.Add(-1)
+	s.held.Add(-d.weight)
 	select {
 	case s.freed <- struct{}{}:
 	default:

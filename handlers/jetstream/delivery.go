@@ -15,11 +15,12 @@ import (
 // it has the values of the subscription's context but not its cancellation, so that work in flight finishes, and is done when the message is settled.
 type delivery struct {
 	context.Context
-	raw  js.Msg
-	msg  *message.Message
-	info handlers.Delivery
-	slot bool      // holds one of the window's slots
-	last time.Time // when the broker last heard of it
+	raw    js.Msg
+	msg    *message.Message
+	info   handlers.Delivery
+	slots  int       // how many of the window's slots it holds
+	weight int64     // how many it should
+	last   time.Time // when the broker last heard of it
 
 	mu      sync.Mutex
 	settled bool

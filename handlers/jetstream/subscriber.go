@@ -23,6 +23,9 @@ type SubscriberConfig struct {
 	Consumer string
 	// Window is how many messages may be in the handler's hands at once. Default 1000. Up to half as many more are fetched ahead.
 	Window int
+	// WindowBytes is how many bytes of messages that may be: large messages make the window smaller. Default 64 MiB. Half of that, and twice the
+	// broker's largest message at least, is fetched ahead.
+	WindowBytes int
 	// CloseTimeout bounds how long closing waits for messages in hand to be answered. Default 30 seconds.
 	CloseTimeout time.Duration
 	// Redelivery is the delay of a message's next delivery after a Nack, by how often it was delivered; the last repeats. Default: the consumer's
@@ -47,6 +50,9 @@ type Subscriber struct {
 func NewSubscriber(conn *Conn, cfg SubscriberConfig) *Subscriber {
 	if cfg.Window <= 0 {
 		cfg.Window = 1000
+	}
+	if cfg.WindowBytes <= 0 {
+		cfg.WindowBytes = 64 << 20
 	}
 	if cfg.CloseTimeout <= 0 {
 		cfg.CloseTimeout = 30 * time.Second

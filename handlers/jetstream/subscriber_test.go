@@ -259,3 +259,57 @@ func TestConsumerDeletedIsWaitedForNotMadeAnew(t *testing.T) {
 	}
 	m.Ack()
 }
+
+func TestLargeMessagesMakeTheWindowSmaller(t *testing.T) {
+	t.Parallel()
+	conn, topology := stage(t)
+	const all, size = 80, 1 << 20
+	for range all {
+		if err := conn.PublishRecord(t.Context(), jetstream.Record{Subject: subject, Body: make([]byte, size)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, messages := subscribe(t, conn, jetstream.SubscriberConfig{WindowBytes: 8 * size, CloseTimeout: time.Second})
+	// The window, and what was fetched ahead of it when it stayed full: two fetches of twice the broker's largest message.
+	const most = 8 + 2*16
+	var hand []*message.Message
+	for quiet := false; !quiet && len(hand) <= most; {
+		select {
+		case m := <-messages:
+			hand = append(hand, m)
+		case <-time.After(2 * time.Second): // nothing signals that no more will come
+			quiet = true
+		}
+	}
+	if len(hand) < 8 || len(hand) > most {
+		t.Errorf("%d messages of 1 MiB in hand, want 8 and what was fetched ahead, at most %d", len(hand), most)
+	}
+	go func() {
+		for _, m := range hand {
+			m.Ack()
+		}
+		for m := range messages {
+			m.Ack()
+		}
+	}()
+	settled(t, conn, topology)
+	if b, err := topology.Backlog(t.Context(), conn); err != nil || b.Redelivered != 0 {
+		t.Errorf("backlog %+v, %v; want nothing delivered twice", b, err)
+	}
+}
+
+func TestAMessageLargerThanTheWindowPasses(t *testing.T) {
+	t.Parallel()
+	conn, topology := stage(t)
+	for range 3 {
+		if err := conn.PublishRecord(t.Context(), jetstream.Record{Subject: subject, Body: make([]byte, 7<<20)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, messages := subscribe(t, conn, jetstream.SubscriberConfig{Window: 10, WindowBytes: 1 << 20, CloseTimeout: time.Second})
+	for range 3 {
+		m, _ := receive(t, messages)
+		m.Ack()
+	}
+	settled(t, conn, topology)
+}

@@ -27,7 +27,7 @@ type subscription struct {
 	out   chan *message.Message
 	inbox chan *delivery // to the answering side, in order of arrival
 	slots chan struct{}  // the window
-	held  atomic.Int64   // messages in hand, over the window too
+	held  atomic.Int64   // slots that all in hand should hold, over the window too
 	freed chan struct{}  // signalled when held falls
 	kill  chan struct{}  // gives up on what is in hand
 	acker sync.WaitGroup
@@ -78,6 +78,12 @@ func (s *subscription) stopping() bool {
 	}
 }
 
+// weigh returns how many slots a message takes: one, and one more for each share of the window's bytes that it fills.
+func (s *subscription) weigh(raw js.Msg) int64 {
+	share := max(s.parent.cfg.WindowBytes/s.parent.cfg.Window, 1)
+	return int64(min(1+len(raw.Data())/share, s.parent.cfg.Window))
+}
+
 // awaitRoom waits until there is no pause and at most half a window in hand. It returns false when the subscription is to end.
 func (s *subscription) awaitRoom() bool {
 	for !s.stopping() {
@@ -107,7 +113,7 @@ func (s *subscription) fetch() {
 	s.mu.Unlock()
 	log := s.parent.cfg.Logger
 	round, err := s.consumer.Consume(s.receive,
-		js.PullMaxMessages(max(s.parent.cfg.Window/2, 1)),
+		js.PullMaxMessagesWithBytesLimit(max(s.parent.cfg.Window/2, 1), max(s.parent.cfg.WindowBytes/2, 2*int(s.parent.conn.nc.MaxPayload()))),
 		js.PullExpiry(30*time.Second), js.PullHeartbeat(5*time.Second),
 		js.ConsumeErrHandler(func(_ js.ConsumeContext, err error) { log.Warn("fetch encounters", "stream", s.stream, "error", err) }))
 	if err != nil {
@@ -181,17 +187,22 @@ func (s *subscription) rest(d time.Duration) {
 // receive takes one message in hand. It blocks while the window is full and fetching goes on, which is what bounds the fetching.
 func (s *subscription) receive(raw js.Msg) {
 	d := newDelivery(s.ctx, raw)
+	d.weight = s.weigh(raw)
 	s.mu.RLock()
 	overflow := s.overflow
 	s.mu.RUnlock()
-	select {
-	case s.slots <- struct{}{}:
-		d.slot = true
-	default:
+	for over := false; !over && int64(d.slots) < d.weight; {
 		select {
 		case s.slots <- struct{}{}:
-			d.slot = true
+			d.slots++
+			continue
+		default:
+		}
+		select {
+		case s.slots <- struct{}{}:
+			d.slots++
 		case <-overflow:
+			over = true
 			d.last = time.Time{} // it aged unseen in the client's buffer: a sign of life is due at once
 		}
 	}
@@ -202,13 +213,13 @@ func (s *subscription) receive(raw js.Msg) {
 		_ = d.raw.Nak() // nobody is left to handle it
 		return
 	}
-	s.held.Add(1)
+	s.held.Add(d.weight)
 	s.inbox <- d
 	s.out <- d.msg
 }
 
 func (s *subscription) release(d *delivery) {
-	if d.slot {
+	for range d.slots {
 		<-s.slots
 	}
 }
