@@ -107,6 +107,9 @@ func (c *Conn) patience(limit time.Duration) time.Duration {
 	return 50 * time.Millisecond
 }
 
+// fetchBytes is how many bytes to ask for at once: n, and twice the largest message at least, since one that does not fit would never come.
+func (c *Conn) fetchBytes(n int) int { return max(n, 2*int(c.nc.MaxPayload()), 2*MaxPayload) }
+
 func options(cfg ConnectConfig) ([]nats.Option, error) {
 	log := cfg.Logger
 	opts := []nats.Option{

@@ -37,8 +37,6 @@ const (
 	silence = 2 * time.Second
 	// mending is how many messages are asked of the leader, at a round trip each, before another consumer is tried.
 	mending = 1000
-	// readAhead bounds the messages that wait in the client, in bytes.
-	readAhead = 2 * MaxPayload
 )
 
 // errSkipped ends a consumer of which a message was lost on the way; the next one delivers it.
@@ -115,7 +113,7 @@ func (r *reading) consume(ctx context.Context) error {
 	if r.stored && consumer.CachedInfo().NumPending == 0 {
 		return nil
 	}
-	messages, err := consumer.Messages(js.PullMaxMessagesWithBytesLimit(500, readAhead), js.PullExpiry(30*time.Second), js.PullHeartbeat(heartbeat))
+	messages, err := consumer.Messages(js.PullMaxMessagesWithBytesLimit(500, r.conn.fetchBytes(0)), js.PullExpiry(30*time.Second), js.PullHeartbeat(heartbeat))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	js "github.com/nats-io/nats.go/jetstream"
 
 	"claimscrub/handlers/jetstream"
@@ -280,6 +281,15 @@ func TestReadEndsWithItsContextWhileTheBrokerIsAway(t *testing.T) {
 				t.Errorf("error %v, want the context's", err)
 			}
 		})
+	}
+}
+
+func TestReadEndsWithItsConnection(t *testing.T) {
+	t.Parallel()
+	conn, _ := stage(t)
+	stored(t, conn, 1, "claim.ready")
+	if got, err := read(t.Context(), conn, jetstream.ReadConfig{}, func(int) { conn.Close() }); len(got) != 1 || !errors.Is(err, nats.ErrConnectionClosed) {
+		t.Errorf("read %q, error %v; want one and %v", got, err, nats.ErrConnectionClosed)
 	}
 }
 

@@ -113,7 +113,7 @@ func (s *subscription) fetch() {
 	s.mu.Unlock()
 	log := s.parent.cfg.Logger
 	round, err := s.consumer.Consume(s.receive,
-		js.PullMaxMessagesWithBytesLimit(max(s.parent.cfg.Window/2, 1), max(s.parent.cfg.WindowBytes/2, 2*int(s.parent.conn.nc.MaxPayload()))),
+		js.PullMaxMessagesWithBytesLimit(max(s.parent.cfg.Window/2, 1), s.parent.conn.fetchBytes(s.parent.cfg.WindowBytes/2)),
 		js.PullExpiry(30*time.Second), js.PullHeartbeat(5*time.Second),
 		js.ConsumeErrHandler(func(_ js.ConsumeContext, err error) { log.Warn("fetch encounters", "stream", s.stream, "error", err) }))
 	if err != nil {
