@@ -10,7 +10,7 @@ func Rules() []scrubber.Rule {
 		NPICheckDigit, ServiceDateInFuture, ServiceDateBeforeBirth, DiagnosisPointers, LineNumberRepeated,
 		DuplicateLines, TooManyDiagnoses, TooManyLines, TooManyModifiers, NoCharge, UnitsNotPositive,
 		ChargeNotPositive, OriginalClaimNumberMissing, NoDiagnosis, PlaceOfServiceUnknown, TotalChargeBeyondForm,
-		OriginalNumberOnOriginalClaim, TaxIDFormat,
+		OriginalNumberOnOriginalClaim, TaxIDFormat, ClinicalDateAfterService,
 	}
 }
 
