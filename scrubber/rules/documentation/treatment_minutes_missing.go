@@ -20,7 +20,9 @@ func treatmentMinutesMissing(c *scrubber.Case, r *scrubber.Report) {
 	if c.TotalTreatmentMinutes != scrubber.NotSent {
 		return
 	}
-	lines := linesOf(c, func(l *scrubber.Line) bool { return l.TimedCode() != "" }) // acupuncture is no therapy, its time is face to face
+	lines := linesOf(c, func(l *scrubber.Line) bool { // acupuncture is no therapy, its time is face to face
+		return l.TimedCode() != "" && !(c.Documented && l.Basis == scrubber.NoService)
+	})
 	switch {
 	case len(lines) == 0:
 	case !c.Documented:
