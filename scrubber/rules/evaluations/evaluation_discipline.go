@@ -2,6 +2,7 @@ package evaluations
 
 import (
 	"claimscrub/scrubber"
+	"claimscrub/scrubber/refdata"
 )
 
 // EvaluationDiscipline is EVL002.
@@ -29,8 +30,10 @@ func evaluationDiscipline(c *scrubber.Case, r *scrubber.Report) {
 		switch credential := scrubber.CredentialDiscipline(by); {
 		case credential != "" && credential != own:
 			f.Message = l.Code + ", an evaluation of the discipline " + own + ", rendered by credential " + by
+			f.Expected = evaluationsOf(credential, l)
 		case documentedBy(c, l) != "" && documentedBy(c, l) != own:
 			f.Message = l.Code + ", an evaluation of the discipline " + own + ", documented by the discipline " + documentedBy(c, l)
+			f.Expected = evaluationsOf(documentedBy(c, l), l)
 		case by == "PTA" || by == "OTA" || assisted(c, l):
 			f.Message = l.Code + " furnished by an assistant"
 			f.Certainty = scrubber.Inferred
@@ -39,6 +42,23 @@ func evaluationDiscipline(c *scrubber.Case, r *scrubber.Report) {
 		}
 		r.Add(f)
 	}
+}
+
+// evaluationsOf names the codes by which the discipline evaluates, or re-evaluates where the line does; empty for speech-language
+// pathology, whose codes go by what is evaluated.
+func evaluationsOf(discipline string, l *scrubber.Line) string {
+	again := l.Facts.Is(refdata.Reevaluation)
+	switch {
+	case discipline == "PT" && again:
+		return "97164"
+	case discipline == "PT":
+		return "97161-97163"
+	case discipline == "OT" && again:
+		return "97168"
+	case discipline == "OT":
+		return "97165-97167"
+	}
+	return ""
 }
 
 // documentedBy is the discipline that documented the line's evaluation; empty where it is not said by all.

@@ -20,20 +20,22 @@ func assistantPairing(c *scrubber.Case, r *scrubber.Report) {
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		cq, co := l.Has("CQ"), l.Has("CO")
-		message := ""
+		message, expected := "", ""
 		switch {
 		case !cq && !co, cq != co && cq == l.Has("GP") && co == l.Has("GO") && !l.Has("GN"):
 			continue
 		case cq && co:
-			message = "CQ and CO on one line of " + l.Named()
+			message, expected = "CQ and CO on one line of "+l.Named(), "one of them"
 		case l.Has("GN"):
 			message = assistant(l) + " on " + l.Named() + " with GN, which has no assistant modifier"
+			expected = "none"
 		case cq && l.Has("GO"), co && l.Has("GP"):
 			message = assistant(l) + " on " + l.Named() + " with the modifier of another discipline"
+			expected = "CQ with GP, or CO with GO"
 		default:
 			message = assistant(l) + " on " + l.Named() + " without " + partner(l)
 		}
-		f := scrubber.Finding{Message: message, Pointer: at(l, assistant(l)), Lines: []int{l.Number}, Billed: assistant(l)}
+		f := scrubber.Finding{Message: message, Pointer: at(l, assistant(l)), Lines: []int{l.Number}, Billed: assistant(l), Expected: expected}
 		if !c.Bool(&assistantModifiers) {
 			f.Severity = scrubber.Warn
 		}

@@ -52,6 +52,9 @@ func mismatch(c *scrubber.Case, r *scrubber.Report, l *scrubber.Line, said strin
 	if !c.Bool(&disciplineModifiers) {
 		f.Severity = scrubber.Warn
 	}
+	if code != "" && services != code && credential != code && (services == said || credential == said) { // who treated agrees with the modifier: the code is wrong
+		other = ""
+	}
 	if m := scrubber.DisciplineModifier(other); m != "" && !l.Has(m) {
 		f.Expected = m
 		f.Fix = &scrubber.Fix{Summary: "bill " + m + " instead of " + have, Patch: scrubber.Replace(f.Pointer, m)}
