@@ -44,6 +44,9 @@ func credentialCodeMismatch(c *scrubber.Case, r *scrubber.Report) {
 		if l.Rendering != nil {
 			f.Pointer = l.Pointer("rendering_provider", "credential")
 		}
+		if by.Credential == "DC" { // the credential is right: the line is not covered
+			excluded(l, &f)
+		}
 		if !medicare {
 			f.Severity = scrubber.Warn // state law and the payer's contract decide
 		}
@@ -92,4 +95,16 @@ func notPaid(credential string, l *scrubber.Line) string {
 		return "an acupuncturist is not a practitioner the program pays; the supervising physician bills"
 	}
 	return ""
+}
+
+// excluded says of a chiropractor's line how it is billed for its denial.
+func excluded(l *scrubber.Line, f *scrubber.Finding) {
+	f.Pointer, f.Billed, f.Expected = l.Pointer("code"), l.Code, l.Code+"-GY"
+	f.Denial = &scrubber.CARC{Group: "PR", Code: "170", RARC: "N95"}
+	switch {
+	case len(l.Modifiers) == 0:
+		f.Fix = &scrubber.Fix{Summary: "add GY to bill it for the denial", Patch: []scrubber.PatchOp{{Op: "add", Path: l.Pointer("modifiers"), Value: []string{"GY"}}}}
+	case len(l.Modifiers) < 4:
+		f.Fix = &scrubber.Fix{Summary: "add GY to bill it for the denial", Patch: []scrubber.PatchOp{{Op: "add", Path: l.Pointer("modifiers", "-"), Value: "GY"}}}
+	}
 }

@@ -16,10 +16,16 @@ func Rules() []scrubber.Rule {
 	}
 }
 
-// therapy tells whether the line is billed as outpatient therapy: an always-therapy code, or a line under a discipline's plan.
-// A line with GY is billed for its denial, and no condition of payment holds it.
+// therapy tells whether the line is billed as outpatient therapy: an always-therapy code, or a line under a discipline's plan
+// whose code may be therapy. A line with GY is billed for its denial, and no condition of payment holds it.
 func therapy(l *scrubber.Line) bool {
-	return !l.Has("GY") && (l.Known == refdata.Present && l.Facts.Therapy == refdata.AlwaysTherapy || l.Has("GP", "GO", "GN"))
+	if l.Has("GY") {
+		return false
+	}
+	if l.Known == refdata.Present && l.Facts.Therapy != refdata.SometimesTherapy {
+		return l.Facts.Therapy == refdata.AlwaysTherapy
+	}
+	return l.Has("GP", "GO", "GN")
 }
 
 // evaluates tells whether the line is an evaluation or re-evaluation.

@@ -17,7 +17,7 @@ var ReferringProviderMissing = scrubber.Rule{
 	Source: scrubber.Source{Authority: "CMS", Title: "Medicare Claims Processing Manual, Pub. 100-04, chapter 5", Section: "10.3 and 20, ordering or referring practitioner of therapy claims"},
 	Since:  "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "16", RARC: "N286"}, SNIP: 4, Needs: scrubber.CodeTable, Facts: scrubber.MissingFacts,
-	Params: []scrubber.Param{referringProvider},
+	Params: []scrubber.Param{referringProvider, medicarePractitioners},
 	Check:  referringProviderMissing,
 }
 
@@ -29,7 +29,9 @@ func referringProviderMissing(c *scrubber.Case, r *scrubber.Report) {
 	if wanted == "optional" {
 		return
 	}
-	lines := numbers(c, therapy)
+	lines := numbers(c, func(l *scrubber.Line) bool { // no referral makes a chiropractor's therapy payable
+		return therapy(l) && (c.RenderedBy(l).Credential != "DC" || !c.Bool(&medicarePractitioners))
+	})
 	if len(lines) == 0 {
 		return
 	}
