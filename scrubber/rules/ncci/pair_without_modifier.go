@@ -17,7 +17,9 @@ var PairWithoutModifier = scrubber.Rule{
 }
 
 func pairWithoutModifier(c *scrubber.Case, r *scrubber.Report) {
-	clashes(c, 1, func(one, two *billed) bool { return !bypassed(one, two) }, func(k *clash) {
+	clashes(c, 1, func(one, two *billed) bool {
+		return !bypassed(one, two) && !one.has("GY") && !two.has("GY") // GY denies its line by itself: nothing is paid twice
+	}, func(k *clash) {
 		f := k.finding(c, k.Column2+" beside "+k.Column1+" without a modifier that says they were separate")
 		f.Billed, f.Expected = k.Column2+" with "+k.Column1, "59, XE, XP, XS or XU on either, if they were separate"
 		separating, lines := "59", k.two

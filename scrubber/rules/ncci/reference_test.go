@@ -222,6 +222,9 @@ func (ref *reference) judgePairs(date civil.Date, day []entry) (out []string) {
 				}
 				continue
 			}
+			if e.indicator == "1" && (one.marked("GY") || two.marked("GY")) {
+				continue // billed for its denial
+			}
 			key := e.column1 + e.column2
 			if groups[key] == nil {
 				groups[key] = &group{edit: e}
