@@ -15,7 +15,7 @@ import (
 func Rules() []scrubber.Rule {
 	return []scrubber.Rule{
 		TimedUnitsExceedMinutes, TimedUnitsAllocation, TimedUnitsUnderBilled, TimedMinutesMissing,
-		UntimedUnits, TimeRecordConflict, FullBlockNotBilled,
+		UntimedUnits, TimeRecordConflict, FullBlockNotBilled, TimedCodeOnSeveralLines,
 	}
 }
 
