@@ -3,7 +3,7 @@ package osteopathic
 import "claimscrub/scrubber"
 
 var physicianOnly = scrubber.Param{
-	Name: "omt_physician_only", Kind: scrubber.BoolParam, Bool: true,
+	Name: "omt_physician_only", Kind: scrubber.BoolParam,
 	Doc: "whether osteopathic manipulation rendered by a therapist or chiropractor is rejected; else it is warned of",
 }
 
@@ -17,7 +17,7 @@ var OMTRenderingCredential = scrubber.Rule{
 	ID: "OMT001", Name: "omt-rendering-credential",
 	Title: "Osteopathic manipulation rendered by someone who may not bill it",
 	Why: "98925-98929 are a physician's service, of DO and MD alike: a qualified physician examines the patient, documents the somatic dysfunction and treats it. " +
-		"A therapist bills manual therapy and a chiropractor chiropractic manipulation.",
+		"A therapist bills manual therapy and a chiropractor chiropractic manipulation; under Medicare the charge is denied.",
 	Fix: "bill what the clinician may bill, or correct the rendering provider",
 	Source: scrubber.Source{
 		Authority: "First Coast Service Options", Title: "LCD L29246, osteopathic manipulative treatment",

@@ -36,7 +36,7 @@ func TestAProfileDecidesWhoBillsAndWhichDiagnosesCount(t *testing.T) {
 		{"omt_practitioners: {value: warn, source: s}", "NP", three, documented, "OMT001 warn"},
 		{"omt_practitioners: {value: reject, source: s}", "PA", three, documented, "OMT001 reject"},
 		{"omt_practitioners: {value: allow, source: s}", "PA", three, documented, ""},
-		{"omt_physician_only: {value: false, source: s}", "DC", three, documented, "OMT001 warn"},
+		{"omt_physician_only: {value: true, source: s}", "DC", three, documented, "OMT001 reject"},
 		{"omt_diagnosis_regions: {value: one, source: s}", "DO", nobody, documented, "OMT002 reject"},
 		{"omt_diagnosis_regions: {value: one, source: s}", "DO", `["M99.08"]`, documented, ""},
 		{"omt_diagnosis_regions: {value: band, source: s}", "DO", two, documented, "OMT002 reject"},
