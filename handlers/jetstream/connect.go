@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -36,10 +37,11 @@ type ConnectConfig struct {
 
 // Conn is a connection that, once Connect returned it, reconnects for ever.
 type Conn struct {
-	nc             *nats.Conn
-	js             js.JetStream
-	publishTimeout time.Duration
-	log            *slog.Logger
+	nc         *nats.Conn
+	js         js.JetStream
+	log        *slog.Logger
+	publishing sync.RWMutex  // held by publishes that begin, and by the end of the connection
+	closed     chan struct{} // closed by Close
 }
 
 // Connect returns a connection. A broker that cannot be reached is waited for in the background, since workers and brokers start in any order; one
@@ -69,7 +71,7 @@ func Connect(cfg ConnectConfig) (*Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to broker: %w", explain(err))
 	}
-	c := &Conn{nc: nc, publishTimeout: cfg.PublishTimeout, log: cfg.Logger}
+	c := &Conn{nc: nc, log: cfg.Logger, closed: make(chan struct{})}
 	// The limit on unacknowledged publishes is far above any window, so that a publish never stalls on it.
 	c.js, err = js.New(nc, js.WithPublishAsyncTimeout(cfg.PublishTimeout), js.WithPublishAsyncMaxPending(1<<16))
 	if err != nil {
@@ -88,8 +90,21 @@ func (c *Conn) URL() string { return c.nc.ConnectedUrlRedacted() }
 // Close sends what is buffered, waiting at most 2 seconds for it, and closes the connection.
 func (c *Conn) Close() {
 	c.flush()
+	c.publishing.Lock() // the client's first publish starts a goroutine that never ends if the connection is closed meanwhile
+	defer c.publishing.Unlock()
 	c.nc.Close()
-	c.js.CleanupPublisher() // its goroutine outlives a connection that closes while the first publish begins
+	select {
+	case <-c.closed:
+	default:
+		close(c.closed)
+	}
+}
+
+// publish sends m and returns at once.
+func (c *Conn) publish(m *nats.Msg) (js.PubAckFuture, error) {
+	c.publishing.RLock()
+	defer c.publishing.RUnlock()
+	return c.js.PublishMsgAsync(m)
 }
 
 // flush returns when what was sent has left, or after 2 seconds, or at once when there is nobody to take it.

@@ -13,9 +13,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/ThreeDotsLabs/watermill/message"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
 
@@ -215,5 +217,25 @@ func TestConnectWaitsForABrokerThatIsNotThereYet(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatal("not connected")
 		}
+	}
+}
+
+func TestClosingWhileTheFirstPublishBeginsLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	url := startBroker(t).URL()
+	if _, err := jetstream.DefaultTopology().Ensure(t.Context(), connect(t, url), false); err != nil {
+		t.Fatal(err)
+	}
+	for range 300 {
+		conn, err := jetstream.Connect(jetstream.ConnectConfig{URL: url, PublishTimeout: time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var publishing sync.WaitGroup
+		publishing.Go(func() {
+			_ = jetstream.NewPublisher(conn).Publish("claim.ready", message.NewMessage("", []byte("{}"))) // stored or not, as it falls
+		})
+		conn.Close()
+		publishing.Wait()
 	}
 }

@@ -52,7 +52,7 @@ func Floor(ctx context.Context, c *Conn, t Topology, workers, n int, subject str
 			if err == nil {
 				var future js.PubAckFuture
 				out := &nats.Msg{Subject: subject, Data: work(in.Data()), Header: nats.Header{js.MsgIDHeader: {fmt.Sprintf("floor:%d", meta.Sequence.Stream)}}}
-				if future, err = c.js.PublishMsgAsync(out); err == nil {
+				if future, err = c.publish(out); err == nil {
 					select {
 					case pairs <- pair{in, future}:
 					case <-ctx.Done():

@@ -43,7 +43,7 @@ func (p *Publisher) Begin(topic string, m *message.Message) (stored func() error
 	if !p.conn.Connected() {
 		return failed(nats.ErrDisconnected)
 	}
-	future, err := p.conn.js.PublishMsgAsync(&nats.Msg{Subject: topic, Header: header(m), Data: m.Payload})
+	future, err := p.conn.publish(&nats.Msg{Subject: topic, Header: header(m), Data: m.Payload})
 	if err != nil {
 		return failed(err)
 	}
@@ -56,6 +56,8 @@ func (p *Publisher) Begin(topic string, m *message.Message) (stored func() error
 			return nil
 		case err := <-future.Err(): // comes at the latest after the publish timeout
 			return publishError(topic, p.conn.refused(err))
+		case <-p.conn.closed: // the client would let us wait for the timeout
+			return publishError(topic, nats.ErrConnectionClosed)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package jetstream_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,15 +16,15 @@ import (
 	"claimscrub/handlers/jetstream"
 )
 
-// stored publishes n messages on each subject in turn and returns their bodies, which differ.
+// stored publishes n messages on each subject in turn and returns their bodies, which differ. A broker that is not there for a moment is waited for.
 func stored(t *testing.T, conn *jetstream.Conn, n int, subjects ...string) (bodies []string) {
 	t.Helper()
+	burst := rand.Text()
 	for i := range n {
 		for _, subject := range subjects {
-			body := fmt.Sprintf("%s %d", subject, i)
-			if err := conn.PublishRecord(t.Context(), jetstream.Record{Subject: subject, Header: map[string][]string{"Number": {body}}, Body: []byte(body)}); err != nil {
-				t.Fatal(err)
-			}
+			body := fmt.Sprintf("%s %s %d", subject, burst, i)
+			record := jetstream.Record{Subject: subject, Header: map[string][]string{"Number": {body}, js.MsgIDHeader: {body}}, Body: []byte(body)}
+			eventually(t, "stored", func() error { return conn.PublishRecord(t.Context(), record) })
 			bodies = append(bodies, body)
 		}
 	}
