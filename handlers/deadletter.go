@@ -3,6 +3,7 @@ package handlers
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +35,8 @@ func DeadLetterReasons() []string {
 
 // DeadLetter returns the decision that sets m aside byte for byte. The reason is one of DeadLetterReasons. The text says what is wrong and where;
 // it must not quote the body. Control characters and everything over 512 bytes are taken out of it, since it becomes a header.
-// One message has one dead letter: its ID holds stream and sequence, so that a second reason found on redelivery is dropped by the broker.
+// One message has one dead letter: its ID holds stream, sequence and the time it was stored, so that a second reason found on redelivery is dropped
+// by the broker, and the message of that number in a stream made anew is not.
 // The headers that make the body a CloudEvent stay, so that a replay is read as the message was.
 func DeadLetter(m Message, reason, text string) Decision {
 	header := map[string]string{
@@ -62,7 +64,7 @@ func deadLetterID(m Message) string {
 		sum := sha256.Sum256(m.Body)
 		return "deadletter:" + hex.EncodeToString(sum[:16])
 	}
-	return "deadletter:" + m.Stream + ":" + strconv.FormatUint(m.Sequence, 10)
+	return fmt.Sprintf("deadletter:%s:%d:%d", m.Stream, m.Sequence, m.Received.UnixNano())
 }
 
 // headerText makes text safe as a header value: printable, one line, valid UTF-8, at most 512 bytes.

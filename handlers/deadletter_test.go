@@ -3,6 +3,7 @@ package handlers
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -10,7 +11,7 @@ import (
 
 func TestDeadLetterKeepsBytesAndNamesItsMessage(t *testing.T) {
 	t.Parallel()
-	m := Message{Body: []byte("\x00{not json\xff"), Stream: "ENCOUNTERS", Sequence: 42}
+	m := Message{Body: []byte("\x00{not json\xff"), Stream: "ENCOUNTERS", Sequence: 42, Received: time.Unix(1, 5)}
 	d := DeadLetter(m, ReasonNotJSON, "offset 1: expected an object")
 	if string(d.Body) != string(m.Body) || d.Result != DeadLettered || d.Reason != ReasonNotJSON || d.Subject != SubjectDeadLetter || d.EncounterID != "" {
 		t.Errorf("dead letter %+v", d)
@@ -24,8 +25,13 @@ func TestDeadLetterKeepsBytesAndNamesItsMessage(t *testing.T) {
 	if other := DeadLetter(m, ReasonDeliveryLimit, "again"); other.ID != d.ID {
 		t.Errorf("ids %q and %q for one message: it would be set aside twice", d.ID, other.ID)
 	}
-	if d.ID != "deadletter:ENCOUNTERS:42" {
+	if d.ID != "deadletter:ENCOUNTERS:42:1000000005" {
 		t.Errorf("id %q", d.ID)
+	}
+	anew := m
+	anew.Received = time.Unix(2, 0)
+	if other := DeadLetter(anew, ReasonNotJSON, ""); other.ID == d.ID {
+		t.Error("the message of the same number in a stream made anew would be dropped as a duplicate")
 	}
 	a, b := DeadLetter(Message{Body: []byte("a")}, ReasonNotJSON, ""), DeadLetter(Message{Body: []byte("b")}, ReasonNotJSON, "")
 	if a.ID == b.ID {
