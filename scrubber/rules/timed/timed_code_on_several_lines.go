@@ -35,7 +35,7 @@ func timedCodeOnSeveralLines(c *scrubber.Case, r *scrubber.Report) {
 	}
 	for i := range c.Lines {
 		l := &c.Lines[i]
-		if !l.Timed() || l.TimedCode() == "" || slices.ContainsFunc(c.Lines[:i], func(o scrubber.Line) bool { return oneWithin(c, l, &o) }) {
+		if l.TimedCode() == "" || !l.Timed() || oneOf(c, l, c.Lines[:i]) || !oneOf(c, l, c.Lines[i+1:]) {
 			continue
 		}
 		var lines []int
@@ -45,14 +45,21 @@ func timedCodeOnSeveralLines(c *scrubber.Case, r *scrubber.Report) {
 				lines, units = append(lines, o.Number), units+o.Units
 			}
 		}
-		if len(lines) < 2 {
-			continue
-		}
 		r.Add(scrubber.Finding{
 			Message: fmt.Sprintf("%s billed on %d lines that agree in modifiers and provider", l.Code, len(lines)),
 			Pointer: l.Pointer("units"), Lines: lines, Billed: fmt.Sprintf("%d lines", len(lines)), Expected: fmt.Sprintf("one line of %s x%d", l.Code, units),
 		})
 	}
+}
+
+// oneOf tells whether the line bills what another of the lines bills alike.
+func oneOf(c *scrubber.Case, l *scrubber.Line, lines []scrubber.Line) bool {
+	for i := range lines {
+		if oneWithin(c, l, &lines[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // oneWithin tells whether two lines bill one timed code alike, so that one line says it; the order of modifiers says nothing.
