@@ -1,10 +1,8 @@
 package events
 
 import (
-	"encoding/binary"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -130,33 +128,13 @@ func (w *writer) optional(name, value string) {
 
 // text writes a JSON string. Bytes that are no UTF-8 become the replacement character.
 func (w *writer) text(value string) {
-	if !plain(value) {
+	if plain(value) < len(value) {
 		w.b, _ = jsontext.AppendQuote(w.b, value)
 		return
 	}
 	w.b = append(w.b, '"')
 	w.b = append(w.b, value...)
 	w.b = append(w.b, '"')
-}
-
-// plain tells whether value is ASCII without control characters, quotes and backslashes, so that it stands in
-// JSON as it is. It looks at 8 bytes at once: a byte below n leaves its high bit set when n is subtracted.
-func plain(value string) bool {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
-	i := 0
-	for ; i+8 <= len(value); i += 8 {
-		v := binary.LittleEndian.Uint64([]byte(value[i : i+8]))
-		quote, backslash := v^ones*'"', v^ones*'\\'
-		if (v|(v-ones*' ')|(quote-ones)|(backslash-ones))&high != 0 {
-			return false
-		}
-	}
-	for ; i < len(value); i++ {
-		if c := value[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' {
-			return false
-		}
-	}
-	return true
 }
 
 func (w *writer) integer(name string, n int64) {

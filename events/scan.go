@@ -164,21 +164,15 @@ func (s *scanner) colon() {
 // quoted reads a string or name at pos. escaped tells whether it was written with an escape.
 func (s *scanner) quoted() (value string, escaped bool) {
 	start := s.pos + 1
-	for i := start; i < len(s.text); i++ {
-		c := s.text[i]
-		if c == '"' {
-			s.pos = i + 1
-			return s.text[start:i], false
-		}
-		if c < ' ' || c >= utf8.RuneSelf || c == '\\' {
-			return s.unusual(start, i)
-		}
+	end := start + plain(s.text[start:])
+	if end < len(s.text) && s.text[end] == '"' {
+		s.pos = end + 1
+		return s.text[start:end], false
 	}
-	s.fail()
-	return "", false
+	return s.unusual(start, end)
 }
 
-// unusual reads the string that begins at start and has a control character, an escape or more than ASCII at i.
+// unusual reads the string that begins at start and has an escape, a fault or more than ASCII at i.
 func (s *scanner) unusual(start, i int) (value string, escaped bool) {
 	for ; i < len(s.text) && s.text[i] >= ' '; i++ {
 		switch s.text[i] {

@@ -2,10 +2,13 @@ package events
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -78,4 +81,24 @@ func leadingDigits(v string) (n int) {
 
 func tooDeep(offset int) *Unreadable {
 	return &Unreadable{Reason: ReasonNotJSON, Offset: int64(offset), Expected: fmt.Sprintf("at most %d nested objects and arrays", MaxDepth)}
+}
+
+// plain counts the bytes at the start of v that stand in a JSON string for themselves: ASCII without control
+// characters, quotes and backslashes. It looks at 8 bytes at once: where a byte is below n, subtracting n sets its
+// high bit, and a byte of v^x is 0 where that of v is x.
+func plain(v string) (n int) {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	for ; n+8 <= len(v); n += 8 {
+		w := binary.LittleEndian.Uint64([]byte(v[n : n+8]))
+		special := (w | (w - ones*' ') | ((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones)) & high
+		if special != 0 { // the lowest is exact; a subtraction may borrow from bytes above it
+			return n + bits.TrailingZeros64(special)/8
+		}
+	}
+	for ; n < len(v); n++ {
+		if c := v[n]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' {
+			break
+		}
+	}
+	return n
 }
