@@ -13,6 +13,9 @@ import (
 // Source is the CloudEvents source of every outcome.
 const Source = "claimscrub"
 
+// outcomeHeader is the header of every outcome.
+var outcomeHeader = map[string]string{HeaderContentType: events.ContentType}
+
 // Adjudicator decides messages by an engine. Its Decide is the worker's, and what check calls without a broker.
 type Adjudicator struct {
 	Engine *scrubber.Engine
@@ -43,7 +46,7 @@ func (a *Adjudicator) Decide(_ context.Context, m Message) Decision {
 	}
 	event := in.Outcome(d.Subject, Source)
 	d.ID = event.ID
-	d.Header = map[string]string{"content-type": events.ContentType}
+	d.Header = outcomeHeader
 	d.Findings, d.NotEvaluated = counts(o)
 	room := len(m.Body) + 1792 + 1024*len(o.Findings) + 128*len(o.NotEvaluated) // more than most outcomes take
 	if d.Body, err = event.AppendOutcome(make([]byte, 0, room), wire(o, in.Encounter)); err != nil {

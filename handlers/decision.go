@@ -57,7 +57,7 @@ type Decision struct {
 	Subject string
 	// ID is the outcome's event id. It becomes Nats-Msg-Id, by which the broker drops a second publish of the same outcome.
 	ID     string
-	Header map[string]string
+	Header map[string]string // read only: decisions may share it
 	Body   []byte
 	// EncounterID is for logs, and is empty for a dead letter.
 	EncounterID string
