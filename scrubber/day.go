@@ -48,30 +48,31 @@ func (c *Case) PairsOutside() (a, b string) { return c.pairsOutside[0], c.pairsO
 // pair looks up every two different codes of the day.
 func (c *Case) pair() {
 	c.pairs, c.pairsOutside = nil, [2]string{} // a patched case brings those of the case before
-	codes := make([]string, 0, dayCodes)
+	table := c.Tables.Pairs(c.Policy.Edits)
+	codes := make([]refdata.PairCode, 0, dayCodes)
 	for i := range c.Lines {
-		if !slices.Contains(codes, c.Lines[i].Code) {
-			codes = append(codes, c.Lines[i].Code)
+		if code := table.Code(c.Lines[i].Code); !slices.Contains(codes, code) {
+			codes = append(codes, code)
 		}
 	}
 	own := len(codes)
 	for i := range c.SameDay {
-		if !slices.Contains(codes, c.SameDay[i].Code) {
-			codes = append(codes, c.SameDay[i].Code)
+		if code := table.Code(c.SameDay[i].Code); !slices.Contains(codes, code) {
+			codes = append(codes, code)
 		}
 	}
 	c.paired = own > 0 && len(codes) > 1
-	for i, a := range codes[:own] {
-		for _, b := range codes[i+1:] {
-			p, found := c.Tables.Pair(c.Policy.Edits, a, b)
-			switch found {
+	var p refdata.Pair
+	for i := range codes[:own] {
+		for j := i + 1; j < len(codes); j++ {
+			a, b := &codes[i], &codes[j]
+			switch table.Between(a, b, &p) {
 			case refdata.Present:
 				c.pairs = append(c.pairs, p)
 			case refdata.Outside:
-				if !ProcedureCode(a) || !ProcedureCode(b) {
-					continue
+				if ProcedureCode(a.Code) && ProcedureCode(b.Code) {
+					c.outside(min(a.Code, b.Code), max(a.Code, b.Code))
 				}
-				c.outside(min(a, b), max(a, b))
 			}
 		}
 	}

@@ -4,28 +4,21 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
 )
 
 const (
 	// maxCode is the longest code a dictionary holds, in bytes; codes are of digits and capitals.
-	maxCode    = 7
-	charBits   = 6
-	keyBits    = maxCode * charBits
-	numberBits = 64 - keyBits
-	maxCodes   = 1<<numberBits - 2
+	maxCode  = keyBits / charBits
+	charBits = 6
+	maxCodes = maxNumber + 1
 )
 
-// A dictionary numbers codes by their order, from 0. In the file it is two sections of eight-byte numbers:
-//
-//	keys   the packed codes, ascending
-//	index  a hash table of entries (key, and number plus one), 0 for a free place; open addressed with linear probing, a
-//	       power of two at least twice the number of codes. The entry holds the whole key, so that a lookup reads one line
-//	       of memory
+// A dictionary numbers codes by their order, from 0. In the file it is two sections: keys, the packed codes ascending, eight bytes
+// each, and index, which finds a packed code's number.
 type dictionary struct {
-	keys, index []byte
-	shift       int // 64 less the bits of the hash
+	keys  []byte
+	index index
 }
 
 // pack puts a code's bytes into a number, first byte highest, so that numbers order as codes do; 0 for what cannot
@@ -34,12 +27,17 @@ func pack(code string) uint64 {
 	if len(code) > maxCode {
 		return 0
 	}
-	if len(code) == 5 { // procedure codes, at once
-		a, b, c, d, e := code[0]-'/', code[1]-'/', code[2]-'/', code[3]-'/', code[4]-'/'
-		if a|(a-1)|b|(b-1)|c|(c-1)|d|(d-1)|e|(e-1) >= 1<<charBits {
+	if len(code) == 5 { // procedure codes, four bytes at once
+		v := uint32(code[0])<<24 | uint32(code[1])<<16 | uint32(code[2])<<8 | uint32(code[3])
+		last := uint32(code[4])
+		// A byte's highest bit is set in the difference when it is below '0', in the sum when it is 64 or more above '/'.
+		if ((v-0x30303030)|(v+0x11111111)|v)&0x80808080 != 0 || last-'0' >= 1<<charBits-1 {
 			return 0
 		}
-		return uint64(uint32(a)<<(4*charBits)|uint32(b)<<(3*charBits)|uint32(c)<<(2*charBits)|uint32(d)<<charBits|uint32(e)) << (2 * charBits)
+		v -= 0x2f2f2f2f
+		v -= v >> 8 & 0x00ff00ff * (1<<8 - 1<<charBits) // two bytes in each half move together
+		v -= v >> 16 * (1<<16 - 1<<(2*charBits))        // and the halves
+		return uint64(v<<charBits+last-'/') << (2 * charBits)
 	}
 	var k uint64
 	var bad byte
@@ -66,32 +64,14 @@ func unpack(k uint64) string {
 	return string(b)
 }
 
-// hash spreads keys by multiplication with 2^64 divided by the golden ratio.
-func (d *dictionary) hash(k uint64) int { return int(k * 0x9e3779b97f4a7c15 >> d.shift) }
-
 func (d *dictionary) len() int { return len(d.keys) / 8 }
 
 func (d *dictionary) key(i int) uint64 { return binary.LittleEndian.Uint64(d.keys[8*i:]) }
 
-// find is the number of a code, or -1.
-func (d *dictionary) find(code string) int {
-	k := pack(code)
-	if k == 0 || len(d.index) == 0 {
-		return -1
-	}
-	at := 8 * d.hash(k)
-	for range len(d.index) / 8 {
-		entry := binary.LittleEndian.Uint64(d.index[at:])
-		if entry>>numberBits == k {
-			if n := int(entry&(1<<numberBits-1)) - 1; n < d.len() {
-				return n
-			}
-			return -1
-		}
-		if entry == 0 {
-			return -1
-		}
-		at = (at + 8) & (len(d.index) - 1)
+// find is the number of a packed code, or -1.
+func (d *dictionary) find(packed uint64) int {
+	if n := d.index.find(packed); n < uint64(d.len()) {
+		return int(n)
 	}
 	return -1
 }
@@ -130,31 +110,34 @@ func newDictionary(codes []string) (dictionary, error) {
 		}
 	}
 	slices.Sort(keys)
-	places := 2
-	for places < 2*len(keys) {
-		places *= 2
-	}
-	d := dictionary{keys: make([]byte, 0, 8*len(keys)), index: make([]byte, 8*places), shift: 64 - bits.TrailingZeros(uint(places))}
+	d := dictionary{keys: make([]byte, 0, 8*len(keys))}
+	entries := make([]uint64, len(keys))
 	for n, k := range keys {
 		if n > 0 && keys[n-1] == k {
 			return dictionary{}, fmt.Errorf("code %s is there twice", unpack(k))
 		}
 		d.keys = binary.LittleEndian.AppendUint64(d.keys, k)
-		at := 8 * d.hash(k)
-		for binary.LittleEndian.Uint64(d.index[at:]) != 0 {
-			at = (at + 8) & (len(d.index) - 1)
-		}
-		binary.LittleEndian.PutUint64(d.index[at:], k<<numberBits|uint64(n+1))
+		entries[n] = indexEntry(k, uint64(n))
 	}
-	return d, nil
+	var err error
+	d.index, err = openIndex(buildIndex(entries, 3*len(keys)+1))
+	return d, err
 }
 
-func openDictionary(keys, index []byte) (dictionary, error) {
-	places := len(index) / 8
-	if len(keys)%8 != 0 || len(index)%8 != 0 || places < 2 || places&(places-1) != 0 || places < len(keys)/4 {
-		return dictionary{}, fmt.Errorf("sections keys and index of %d and %d bytes do not make a dictionary", len(keys), len(index))
+// sections are the dictionary as the file has it.
+func (d *dictionary) sections() []section {
+	return []section{{"keys", d.keys}, {"index", d.index.section}}
+}
+
+func openDictionary(keys, index []byte) (d dictionary, err error) {
+	if len(keys)%8 != 0 || len(keys)/8 > maxCodes {
+		return d, fmt.Errorf("section keys of %d bytes, expected at most %d codes of 8", len(keys), maxCodes)
 	}
-	return dictionary{keys: keys, index: index, shift: 64 - bits.TrailingZeros(uint(places))}, nil
+	d.keys = keys
+	if d.index, err = openIndex(index); err != nil {
+		return d, fmt.Errorf("section index: %w", err)
+	}
+	return d, nil
 }
 
 // verify checks that the codes ascend and that each is found.
@@ -163,8 +146,13 @@ func (d *dictionary) verify() error {
 		if n > 0 && d.key(n-1) >= d.key(n) {
 			return fmt.Errorf("code %s is not after %s", unpack(d.key(n)), unpack(d.key(n-1)))
 		}
-		if d.find(unpack(d.key(n))) != n {
+		if d.find(d.key(n)) != n {
 			return fmt.Errorf("code %s is not in the index", unpack(d.key(n)))
+		}
+	}
+	for key, n := range d.index.all() {
+		if n >= uint64(d.len()) || d.key(int(n)) != key {
+			return fmt.Errorf("entry %d of the index is of no code", n)
 		}
 	}
 	if d.len() == 0 {

@@ -18,7 +18,11 @@ import (
 // header, a JSON object padded with spaces; the sections the header lists, one after another, each padded
 // with zeros to eight bytes. The header's CRC covers what precedes it too, and each section's its padding, so that no byte
 // goes unchecked: CRC-32C finds every change confined to four bytes, and runs at memory speed when an edition is opened.
-const magic = "claimscrub-ref 1"
+const (
+	format  = "claimscrub-ref "
+	version = "2"
+	magic   = format + version
+)
 
 const prefixLen = len(magic) + 8
 
@@ -81,7 +85,7 @@ type section struct {
 
 // sectionNames are the sections of each table, in the order of the file.
 var sectionNames = [tables][]string{
-	PTP:       {"keys", "index", "groups", "seconds", "runs", "windows"},
+	PTP:       {"keys", "index", "places", "windows"},
 	MUE:       {"keys", "index", "values"},
 	ICD10CM:   {"keys", "index", "values", "offsets", "text"},
 	PFS:       {"keys", "index", "values"},
@@ -91,7 +95,12 @@ var sectionNames = [tables][]string{
 }
 
 // valueSize is the length of a record of the values section.
-var valueSize = [tables]int{MUE: 8, ICD10CM: 1, PFS: 8, POS: 1, Modifiers: 1}
+var valueSize = [tables]int{MUE: mueSize, ICD10CM: 1, PFS: pfsSize, POS: 1, Modifiers: 1}
+
+const (
+	mueSize = 8 // units (4 bytes), adjudication indicator, 0, number of the rationale (2 bytes)
+	pfsSize = 4 // status, PC/TC, multiple procedure, number of the global days
+)
 
 // seal writes an edition file. Equal arguments give equal bytes.
 func (e *Edition) seal(sections []section) ([]byte, error) {
@@ -167,8 +176,11 @@ func Read(edition []byte) (*Edition, error) {
 }
 
 func readHeader(b []byte) (h header, body []byte, err error) {
-	if len(b) < prefixLen || !bytes.HasPrefix(b, []byte(magic)) {
-		return h, nil, fmt.Errorf("does not begin with %q: not an edition, or of another version", magic)
+	if len(b) < prefixLen || !bytes.HasPrefix(b, []byte(format)) {
+		return h, nil, fmt.Errorf("does not begin with %q: not an edition", format)
+	}
+	if of := string(b[len(format):len(magic)]); of != version {
+		return h, nil, fmt.Errorf("written in version %q of the format, expected %s: import its published files again, into another folder", of, version)
 	}
 	n := int64(binary.LittleEndian.Uint32(b[len(magic):]))
 	if n > int64(len(b)-prefixLen) {
@@ -254,7 +266,7 @@ func (e *Edition) shape(sections map[string][]byte) (err error) {
 	}
 	n := e.dict.len()
 	if e.Table == PTP {
-		e.pairs, err = openPairs(sections, n)
+		e.pairs, err = openPairs(sections["places"], sections["windows"], n)
 		return err
 	}
 	e.text = sections["text"]

@@ -119,15 +119,22 @@ func TestVerifyFindsBrokenInvariants(t *testing.T) {
 		change         func([]byte)
 	}{
 		"keys out of order":       {"mue", "keys", func(b []byte) { clear(b[8:16]) }},
-		"index forgets a code":    {"mue", "index", func(b []byte) { clear(b) }},
+		"index forgets a code":    {"mue", "index", func(b []byte) { clear(b[8 : len(b)-8]) }},
 		"texts overlap":           {"icd10cm", "offsets", func(b []byte) { b[7] = 0x7f }},
 		"header without children": {"icd10cm", "values", func(b []byte) { b[len(b)-1] = 0 }},
 		"two edits on a day": {"ptp", "windows", func(b []byte) {
 			binary.LittleEndian.PutUint32(b[8:], binary.LittleEndian.Uint32(b[8:])&^4)
 			copy(b[12:24], b[:12])
 		}},
-		"pair in no group":  {"ptp", "groups", func(b []byte) { clear(b) }},
-		"pair out of place": {"ptp", "seconds", func(b []byte) { b[0] ^= 0xff }},
+		"run without an end": {"ptp", "windows", func(b []byte) { b[len(b)-4] &^= 4 }},
+		"pair out of reach": {"ptp", "places", func(b []byte) {
+			at := firstTaken(b)
+			far := (at + len(b)/2) &^ 3 % len(b)
+			copy(b[far:far+4], b[at:at+4])
+		}},
+		"pair of no codes":      {"ptp", "places", func(b []byte) { b[firstTaken(b)+3] ^= 0x40 }},
+		"pair without a window": {"ptp", "places", func(b []byte) { b[firstTaken(b)] |= 7 }},
+		"no such global days":   {"pfs", "values", func(b []byte) { b[3] = 7 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -146,5 +153,24 @@ func TestVerifyFindsBrokenInvariants(t *testing.T) {
 				t.Errorf("error %v, expected a corrupt edition", err)
 			}
 		})
+	}
+}
+
+// firstTaken is where in the places of a table of pairs the first one that is not free is.
+func firstTaken(places []byte) int {
+	for at := 0; at < len(places); at += 4 {
+		if binary.LittleEndian.Uint32(places[at:]) != 1<<32-1 {
+			return at
+		}
+	}
+	return -1
+}
+
+func TestReadSendsForAnotherImportOfAnOlderVersion(t *testing.T) {
+	t.Parallel()
+	old := append([]byte("claimscrub-ref 1"), editionsOfAll(t)["mue"][16:]...)
+	_, err := refdata.Read(old)
+	if !errors.Is(err, refdata.ErrCorrupt) || !strings.Contains(err.Error(), `version "1" of the format, expected 2: import its published files again`) {
+		t.Errorf("error %v", err)
 	}
 }

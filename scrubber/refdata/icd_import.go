@@ -114,7 +114,7 @@ func (c *icdImporter) build(_ *Edition, coverage []string, s *Summary) ([]sectio
 func (e *Edition) verifyDiagnoses() error {
 	for i := range e.dict.len() {
 		code := unpack(e.dict.key(i))
-		if len(code) < 3 || e.dict.find(code[:3]) < 0 {
+		if len(code) < 3 || e.dict.find(pack(code[:3])) < 0 {
 			return fmt.Errorf("code %s is there without its category", code)
 		}
 		from, to := e.dict.below(code)

@@ -17,7 +17,7 @@ func (v View) Code(code string) (*Code, Found) {
 	if e == nil {
 		return &unknown, NoEdition
 	}
-	i := e.dict.find(code)
+	i := e.dict.find(pack(code))
 	if i < 0 {
 		return &unknown, e.missing()
 	}
@@ -31,48 +31,72 @@ func (v View) Code(code string) (*Code, Found) {
 	return c, Present
 }
 
-// Pair looks up the edit between two codes in either order.
-func (v View) Pair(p Program, a, b string) (Pair, Found) {
-	s, ok := slotOf(PTP, p)
-	if !ok {
-		return Pair{}, NoEdition
-	}
-	e, inferred := v.edition(s)
-	if e == nil {
-		return Pair{}, NoEdition
-	}
-	i, j := e.dict.find(a), e.dict.find(b)
-	if i < 0 || j < 0 {
-		return Pair{Inferred: inferred}, e.missing()
-	}
-	if i > j {
-		i, j, a, b = j, i, b, a
-	}
-	w, ok := window{}, false
-	if i < j {
-		w, ok = e.pairs.on(i, j, v.date)
-	}
-	if !ok {
-		return Pair{Inferred: inferred}, Absent
-	}
-	return e.pair(w, a, b, inferred), Present
+// Pair looks up the edit between two codes in either order. Pairs is for more than one.
+func (v View) Pair(p Program, a, b string) (pair Pair, found Found) {
+	t := v.Pairs(p)
+	first, second := t.Code(a), t.Code(b)
+	found = t.Between(&first, &second, &pair)
+	pair.Inferred = t.inferred
+	return pair, found
 }
 
-func (e *Edition) pair(w window, low, high string, inferred bool) Pair {
-	pair := Pair{Column1: low, Column2: high, From: w.from, To: w.to, Inferred: inferred}
-	if w.bits&windowReversed != 0 {
-		pair.Column1, pair.Column2 = high, low
+// Pairs is the PTP table of a program as of a date of service: a small value, safe to copy and share.
+type Pairs struct {
+	edition  *Edition // nil for none
+	date     civil.Date
+	inferred bool
+}
+
+// PairCode is a procedure code as a PTP table finds it.
+type PairCode struct {
+	Code   string
+	number int // in the edition's dictionary, or -1
+}
+
+// Pairs is the PTP table of a program. Each code is looked up in it once, and then every two of them.
+func (v View) Pairs(p Program) Pairs {
+	s, ok := slotOf(PTP, p)
+	if !ok {
+		return Pairs{}
 	}
-	if w.bits&windowIndicator != 0 {
-		pair.Indicator = 1
+	e, inferred := v.edition(s)
+	return Pairs{e, v.date, inferred}
+}
+
+// Code finds a code for Between.
+func (t *Pairs) Code(code string) PairCode {
+	if t.edition == nil {
+		return PairCode{code, -1}
 	}
+	return PairCode{code, t.edition.dict.find(pack(code))}
+}
+
+// Between looks up the edit between two codes that t found, in either order. It writes to pair when the edit is Present.
+func (t *Pairs) Between(a, b *PairCode, pair *Pair) Found {
+	e := t.edition
+	if e == nil {
+		return NoEdition
+	}
+	if a.number < 0 || b.number < 0 {
+		return e.missing()
+	}
+	w, ok := e.pairs.on(e.pairs.find(min(a.number, b.number), max(a.number, b.number)), t.date)
+	if !ok {
+		return Absent
+	}
+	if (a.number > b.number) != (w.bits&windowReversed != 0) {
+		a, b = b, a
+	}
+	pair.Column1, pair.Column2, pair.Rationale = a.Code, b.Code, ""
 	if n := int(w.bits >> windowRationale); n < len(e.words) {
 		pair.Rationale = e.words[n]
 	}
+	pair.Indicator, pair.Inferred = uint8(w.bits/windowIndicator&1), t.inferred
+	pair.From, pair.To = w.from, w.to
 	if w.to == openEnd {
 		pair.To = 0
 	}
-	return pair
+	return Present
 }
 
 // MUE looks up the unit limit of a code.
@@ -81,53 +105,53 @@ func (v View) MUE(p Program, code string) (UnitLimit, Found) {
 	if !ok {
 		return UnitLimit{}, NoEdition
 	}
-	r, _, e, inferred, found := v.record(s, code)
+	e, i, inferred, found := v.find(s, code)
 	if found != Present {
 		return UnitLimit{Inferred: inferred}, found
 	}
-	m := UnitLimit{Value: int(binary.LittleEndian.Uint32(r)), MAI: r[4], Inferred: inferred}
-	if n := int(binary.LittleEndian.Uint16(r[6:])); n < len(e.words) {
-		m.Rationale = e.words[n]
-	}
-	if m.MAI == 0 { // declared as covered, and without a limit
+	r := e.values[mueSize*i : mueSize*i+mueSize]
+	mai := r[4]
+	if mai == 0 { // declared as covered, and without a limit
 		return UnitLimit{Inferred: inferred}, Absent
 	}
-	return m, Present
+	rationale := ""
+	if n := int(binary.LittleEndian.Uint16(r[6:])); n < len(e.words) {
+		rationale = e.words[n]
+	}
+	return UnitLimit{Value: int(binary.LittleEndian.Uint32(r)), MAI: mai, Rationale: rationale, Inferred: inferred}, Present
 }
 
-// record is the values of a code in the edition of a slot, and its number there.
-func (v *View) record(s slot, code string) (r []byte, i int, e *Edition, inferred bool, found Found) {
+// find is the number of a code in the edition of a slot.
+func (v View) find(s slot, code string) (e *Edition, i int, inferred bool, found Found) {
 	e, inferred = v.edition(s)
 	if e == nil {
-		return nil, -1, nil, false, NoEdition
+		return nil, -1, false, NoEdition
 	}
-	if i = e.dict.find(code); i < 0 {
-		return nil, i, e, inferred, e.missing()
+	if i = e.dict.find(pack(code)); i < 0 {
+		return e, i, inferred, e.missing()
 	}
-	n := valueSize[e.Table]
-	return e.values[n*i : n*i+n], i, e, inferred, Present
+	return e, i, inferred, Present
 }
 
 // PFS looks up the Medicare physician fee schedule's indicators of a code.
 func (v View) PFS(code string) (FeeSchedule, Found) {
-	r, _, _, inferred, found := v.record(slotPFS, code)
-	if found != Present || r[0] == 0 { // 0: declared as covered, and not in the schedule
-		return FeeSchedule{Inferred: inferred}, min(found, Absent)
+	e, i, inferred, found := v.find(slotPFS, code)
+	if found != Present {
+		return FeeSchedule{Inferred: inferred}, found
 	}
-	return FeeSchedule{Status: r[0], PCTC: r[1], MultProc: r[2], GlobalDays: globalDays(r[3:6]), Inferred: inferred}, Present
+	r := e.values[pfsSize*i : pfsSize*i+pfsSize]
+	if r[0] == 0 { // declared as covered, and not in the schedule
+		return FeeSchedule{Inferred: inferred}, Absent
+	}
+	days := ""
+	if n := int(r[3]); n < len(globals) {
+		days = globals[n]
+	}
+	return FeeSchedule{Status: r[0], PCTC: r[1], MultProc: r[2], GlobalDays: days, Inferred: inferred}, Present
 }
 
-// globals are the values of the global days indicator.
+// globals are the values of the global days indicator, by their numbers in the file.
 var globals = [...]string{"000", "010", "090", "XXX", "YYY", "ZZZ", "MMM"}
-
-func globalDays(b []byte) string {
-	for _, g := range globals {
-		if g[0] == b[0] && g[1] == b[1] && g[2] == b[2] {
-			return g
-		}
-	}
-	return ""
-}
 
 // The flags of an ICD-10-CM code, a place of service and a modifier.
 const (
@@ -141,37 +165,37 @@ const (
 // Diagnosis looks up an ICD-10-CM code without its dot, in capitals. Past the end of a shipped edition a code it
 // lacks ends NoEdition: the code may be new.
 func (v View) Diagnosis(code string) (Diagnosis, Found) {
-	r, _, e, inferred, found := v.record(slotICD10CM, code)
+	e, i, inferred, found := v.find(slotICD10CM, code)
 	d := Diagnosis{Inferred: inferred}
 	switch {
 	case found == NoEdition:
 		return d, NoEdition
-	case found == Present && r[0]&diagnosisBillable != 0:
+	case found == Present && e.values[i]&diagnosisBillable != 0:
 		d.Billable = true
 		return d, Present
-	case found == Outside && len(code) > 3 && e.dict.find(code[:3]) >= 0:
+	case found == Outside && len(code) > 3 && e.dict.find(pack(code[:3])) >= 0:
 		found = Absent // its category is covered
 	}
 	if found == Absent && inferred {
 		return d, NoEdition
 	}
-	d.ExpiredOn, d.ValidFrom = v.otherEditions(code)
+	d.ExpiredOn, d.ValidFrom = v.otherEditions(e, code)
 	return d, found
 }
 
 // otherEditions tells when a diagnosis was last billable before the edition that answers, and first after it.
-func (v *View) otherEditions(code string) (expiredOn, validFrom civil.Date) {
-	r, chosen := v.set.slots[slotICD10CM], int(v.chosen[slotICD10CM])-1
-	for i := int(r.from); i < int(r.to); i++ {
-		e := v.set.editions[i]
-		n := e.dict.find(code)
-		if i == chosen || n < 0 || e.values[n]&diagnosisBillable == 0 {
+func (v View) otherEditions(answers *Edition, code string) (expiredOn, validFrom civil.Date) {
+	of := v.set.slots[slotICD10CM]
+	editions := v.set.editions[of.from:of.to]
+	for i, e := range editions {
+		n := e.dict.find(pack(code))
+		if e == answers || n < 0 || e.values[n]&diagnosisBillable == 0 {
 			continue
 		}
-		if i > chosen {
+		if e.From > answers.From {
 			return expiredOn, e.From
 		}
-		expiredOn = v.set.editions[i+1].From - 1
+		expiredOn = editions[i+1].From - 1
 		if e.To != 0 {
 			expiredOn = min(expiredOn, e.To)
 		}
@@ -185,7 +209,7 @@ func (v View) DiagnosisTitle(code string) string {
 	if e == nil {
 		return ""
 	}
-	i := e.dict.find(code)
+	i := e.dict.find(pack(code))
 	if i < 0 {
 		return ""
 	}
@@ -211,25 +235,25 @@ func (v View) Children(header string) iter.Seq[string] {
 
 // PlaceOfService looks up a place of service code; an unassigned number is Present with Assigned false.
 func (v View) PlaceOfService(code string) (Place, Found) {
-	r, i, e, inferred, found := v.record(slotPOS, code)
+	e, i, inferred, found := v.find(slotPOS, code)
 	if found != Present {
 		return Place{Inferred: inferred}, found
 	}
+	flags := e.values[i]
 	from, to := e.span(i)
-	return Place{Name: e.names[from:to], Assigned: r[0]&placeAssigned != 0, Facility: r[0]&placeFacility != 0,
-		NonFacility: r[0]&placeNonFacility != 0, Inferred: inferred}, Present
+	return Place{Name: e.names[from:to], Assigned: flags&placeAssigned != 0, Facility: flags&placeFacility != 0,
+		NonFacility: flags&placeNonFacility != 0, Inferred: inferred}, Present
 }
 
 // Modifier looks up a modifier, in the imported edition first and then in the shipped one.
 func (v View) Modifier(code string) (Modifier, Found) {
-	s := slotModifiers
-	r, i, e, inferred, found := v.record(s, code)
-	if found == Outside && v.chosen[slotShipped] != 0 {
-		r, i, e, inferred, found = v.record(slotShipped, code)
+	e, i, inferred, found := v.find(slotModifiers, code)
+	if shipped, _ := v.edition(slotShipped); found == Outside && shipped != nil {
+		e, i, inferred, found = v.find(slotShipped, code)
 	}
 	if found != Present {
 		return Modifier{Inferred: inferred}, found
 	}
 	from, to := e.span(i)
-	return Modifier{Name: e.names[from:to], CPT: r[0]&modifierCPT != 0, Inferred: inferred}, Present
+	return Modifier{Name: e.names[from:to], CPT: e.values[i]&modifierCPT != 0, Inferred: inferred}, Present
 }

@@ -259,10 +259,16 @@ func BenchmarkClaimOfTenLines(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		view := set.At(on)
-		for i, code := range codes {
+		table := view.Pairs(refdata.Medicare)
+		numbered := make([]refdata.PairCode, 0, 16)
+		for _, code := range codes {
 			view.MUE(refdata.Medicare, code)
-			for _, other := range codes[i+1:] {
-				view.Pair(refdata.Medicare, code, other)
+			numbered = append(numbered, table.Code(code))
+		}
+		var pair refdata.Pair
+		for i := range numbered {
+			for j := i + 1; j < len(numbered); j++ {
+				table.Between(&numbered[i], &numbered[j], &pair)
 			}
 		}
 		for _, d := range diagnoses {

@@ -1,27 +1,42 @@
 package refdata
 
 import (
+	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 
 	"claimscrub/scrubber/civil"
 )
 
-// A pairTable holds the PTP edits by unordered pair: by the code of the lower number in the dictionary, a hash table of the other
-// ones. In the file it is four sections, of little-endian numbers:
+// A pairTable holds the PTP edits by unordered pair. In the file it is two sections, of little-endian numbers:
 //
-//	groups   for each code the first place of its hash table, and one more for the end (4 bytes)
-//	seconds  in each place the higher code of a pair, 0 for a free one (2 bytes)
-//	runs     in each place the number of the pair's first window (4 bytes)
-//	windows  first day, last day, bits (4 bytes each); a run of windows ascends and no two of it share a day
+//	places   a hash table from pairs to the number of their first window (4 bytes each)
+//	windows  first day, last day, bits (4 bytes each); a run of windows ascends and no two of it share a day. Pairs of equal
+//	         runs share one
 //
-// A code's table has one place and a half for each pair, so that a lookup reads one line of memory whether it finds or not.
+// A pair's key is the numbers its codes have in the dictionary, the lower one in the high 16 bits. An odd factor spreads the keys
+// over 32 bits, no two alike, and a pair's home is where its spread lies on the way from 0 to the largest. A pair stands at its
+// home or within reach after it, and a lookup compares all places in reach, so that the processor has no branch to guess wrong.
+//
+// A place holds the window's number, in as many bits as windows need, and above it the lowest bits of the spread. They suffice:
+// spreads alike in them are so far apart that their homes are not in reach of each other. All bits of a free place are set.
 type pairTable struct {
-	groups, seconds, runs, windows []byte
+	places, windows []byte
+	homes           uint64
+	count           uint32 // of windows
+	numberBits      int    // of a window's number
 }
+
+const (
+	reach        = 8 // places
+	pairSpread   = 0x9e3779b1
+	pairUnspread = 0x0e8b2f51 // times pairSpread it is 1 in 32 bits
+	freePlace    = 1<<32 - 1
+	maxHomes     = 1 << 26
+)
 
 // The bits of a window.
 const (
@@ -32,6 +47,7 @@ const (
 	windowSize      = 12
 	openEnd         = civil.Date(math.MaxInt32)
 	maxCodesOfPairs = 1 << 16
+	maxWindows      = 1<<20 - 1
 )
 
 type window struct {
@@ -40,98 +56,94 @@ type window struct {
 }
 
 func (t *pairTable) window(i uint32) (w window, ok bool) {
-	at := windowSize * int(i)
-	if at+windowSize > len(t.windows) {
+	if i >= t.count {
 		return w, false
 	}
-	b := t.windows[at:]
+	at := windowSize * int(i)
+	b := t.windows[at : at+windowSize]
 	return window{civil.Date(int32(binary.LittleEndian.Uint32(b))), civil.Date(int32(binary.LittleEndian.Uint32(b[4:]))),
 		binary.LittleEndian.Uint32(b[8:])}, true
 }
 
-// home is where in a table of n places a code is looked for first; the places after it, round the end, follow.
-func home(code, n int) int {
-	return int(uint64(uint32(code)*0x9e3779b1) * uint64(n) >> 32)
+// find is the number of the first window of a pair, low < high; when it is not there, a number above those of windows.
+func (t *pairTable) find(low, high int) uint32 {
+	spread := (uint32(low)<<16 | uint32(high)) * pairSpread
+	sought := spread << (t.numberBits & 31)
+	at := 4 * t.home(spread)
+	p := t.places[at : at+4*reach]
+	return min(binary.LittleEndian.Uint32(p)-sought, binary.LittleEndian.Uint32(p[4:])-sought,
+		binary.LittleEndian.Uint32(p[8:])-sought, binary.LittleEndian.Uint32(p[12:])-sought,
+		binary.LittleEndian.Uint32(p[16:])-sought, binary.LittleEndian.Uint32(p[20:])-sought,
+		binary.LittleEndian.Uint32(p[24:])-sought, binary.LittleEndian.Uint32(p[28:])-sought)
 }
 
-// run is the number of the first window of a pair of codes, low < high.
-func (t *pairTable) run(low, high int) (uint32, bool) {
-	from := int(binary.LittleEndian.Uint32(t.groups[4*low:]))
-	to := int(binary.LittleEndian.Uint32(t.groups[4*low+4:]))
-	if from >= to || 2*to > len(t.seconds) {
-		return 0, false
-	}
-	group := t.seconds[2*from : 2*to]
-	at := 2 * home(high, to-from)
-	for range to - from {
-		switch int(binary.LittleEndian.Uint16(group[at:])) {
-		case high:
-			return binary.LittleEndian.Uint32(t.runs[4*from+2*at:]), true
-		case 0:
-			return 0, false
-		}
-		if at += 2; at == len(group) {
-			at = 0
-		}
-	}
-	return 0, false
-}
+func (t *pairTable) home(spread uint32) uint64 { return uint64(spread) * t.homes >> 32 }
 
-// on is the window of a pair that holds a day.
-func (t *pairTable) on(low, high int, day civil.Date) (window, bool) {
-	i, ok := t.run(low, high)
-	for ok {
-		var w window
-		if w, ok = t.window(i); !ok || w.from > day {
-			break
+// on is the window that holds a day, of the run that begins with the given one.
+func (t *pairTable) on(i uint32, day civil.Date) (w window, ok bool) {
+	for {
+		if w, ok = t.window(i); !ok || day < w.from {
+			return w, false
 		}
 		if day <= w.to {
 			return w, true
 		}
 		if w.bits&windowLast != 0 {
-			break
+			return w, false
 		}
 		i++
 	}
-	return window{}, false
 }
 
-func openPairs(sections map[string][]byte, codes int) (pairTable, error) {
-	t := pairTable{sections["groups"], sections["seconds"], sections["runs"], sections["windows"]}
-	n := len(t.seconds) / 2
-	if len(t.seconds)%2 != 0 || len(t.groups) != 4*(codes+1) || len(t.runs) != 4*n || len(t.windows)%windowSize != 0 {
-		return t, errors.New("sections groups, seconds, runs and windows do not agree in length")
+// newPairTable is a table of so many windows, without its places.
+func newPairTable(codes int, windows []byte) (t pairTable, err error) {
+	n := len(windows) / windowSize
+	if codes > maxCodesOfPairs || n > maxWindows || n*windowSize != len(windows) {
+		return t, fmt.Errorf("%d codes and %d bytes of windows, expected at most %d codes and %d windows of %d",
+			codes, len(windows), maxCodesOfPairs, maxWindows, windowSize)
 	}
+	return pairTable{windows: windows, count: uint32(n), numberBits: bits.Len(uint(n))}, nil
+}
+
+// leastHomes keeps the homes of spreads that are alike in the bits of a place twice their reach apart.
+func (t *pairTable) leastHomes() uint64 { return 2 * reach << t.numberBits }
+
+func openPairs(places, windows []byte, codes int) (pairTable, error) {
+	t, err := newPairTable(codes, windows)
+	if err != nil {
+		return t, err
+	}
+	if n := uint64(len(places) / 4); len(places)%4 != 0 || n < t.leastHomes()+reach-1 {
+		return t, fmt.Errorf("section places of %d bytes, expected 4 for each of at least %d", len(places), t.leastHomes()+reach-1)
+	}
+	t.places, t.homes = places, uint64(len(places)/4-reach+1)
 	return t, nil
 }
 
-// verify checks the order that lookups rely on, and that no pair has two edits on one day.
+// verify checks that each pair is found and is of two codes in order, and that no pair has two edits on one day.
 func (t *pairTable) verify(codes, words int) error {
-	end := uint32(0)
-	for c := range codes {
-		from, to := binary.LittleEndian.Uint32(t.groups[4*c:]), binary.LittleEndian.Uint32(t.groups[4*c+4:])
-		if from != end || to < from || int(to) > len(t.seconds)/2 {
-			return fmt.Errorf("group %d is not after the one before it", c)
+	for at := range len(t.places) / 4 {
+		entry := binary.LittleEndian.Uint32(t.places[4*at:])
+		if entry == freePlace {
+			continue
 		}
-		end = to
-		for i := from; i < to; i++ {
-			high := int(binary.LittleEndian.Uint16(t.seconds[2*i:]))
-			if high == 0 {
-				continue
-			}
-			run := binary.LittleEndian.Uint32(t.runs[4*i:])
-			if found, ok := t.run(c, high); !ok || found != run || high <= c || high >= codes {
-				return fmt.Errorf("pair %d of group %d is out of place", i, c)
-			}
-			if err := t.verifyRun(run, words); err != nil {
-				return fmt.Errorf("pair %d: %w", i, err)
-			}
+		low, high := t.pairAt(at, entry)
+		n := t.find(low, high)
+		if low >= high || high >= codes || n != entry&(1<<t.numberBits-1) {
+			return fmt.Errorf("place %d: no pair has its entry there", at)
 		}
-	}
-	if int(end) != len(t.seconds)/2 {
-		return fmt.Errorf("%d places belong to no group", len(t.seconds)/2-int(end))
+		if err := t.verifyRun(n, words); err != nil {
+			return fmt.Errorf("place %d: %w", at, err)
+		}
 	}
 	return nil
+}
+
+// pairAt is the pair of an entry: of the spreads that end in the entry's bits, the first whose home may reach the place.
+func (t *pairTable) pairAt(at int, entry uint32) (low, high int) {
+	first := uint32((uint64(max(0, at-reach+1))<<32 + t.homes - 1) / t.homes)
+	key := (first + (entry>>t.numberBits-first)<<t.numberBits>>t.numberBits) * pairUnspread
+	return int(key >> 16), int(key & (1<<16 - 1))
 }
 
 func (t *pairTable) verifyRun(i uint32, words int) error {
@@ -169,70 +181,55 @@ func (r *pairRow) high() uint32 { return max(r.first, r.second) }
 
 // buildPairs makes the sections of sorted rows whose codes are numbered as the dictionary has them and whose windows are resolved.
 func buildPairs(rows []pairRow, codes int) ([]section, error) {
-	if codes > maxCodesOfPairs {
-		return nil, fmt.Errorf("%d codes, expected at most %d", codes, maxCodesOfPairs)
-	}
-	var b pairBuilder
-	next := 0
-	for low := range codes {
-		b.groups = binary.LittleEndian.AppendUint32(b.groups, uint32(len(b.seconds)/2))
-		from := next
-		for next < len(rows) && int(rows[next].low()) == low {
-			next++
+	var entries []uint64
+	var windows, run []byte
+	seen := map[string]uint64{} // runs of windows by their bytes
+	for len(rows) > 0 {
+		low, high := rows[0].low(), rows[0].high()
+		n := 1
+		for n < len(rows) && rows[n].low() == low && rows[n].high() == high {
+			n++
 		}
-		b.group(rows[from:next])
+		run = run[:0]
+		for i := range n {
+			run = rows[i].appendWindow(run, i == n-1)
+		}
+		first, ok := seen[string(run)]
+		if !ok {
+			first = uint64(len(windows) / windowSize)
+			seen[string(run)] = first
+			windows = append(windows, run...)
+		}
+		entries = append(entries, uint64((low<<16|high)*pairSpread)<<32|first)
+		rows = rows[n:]
 	}
-	b.groups = binary.LittleEndian.AppendUint32(b.groups, uint32(len(b.seconds)/2))
-	return []section{{"groups", b.groups}, {"seconds", b.seconds}, {"runs", b.runs}, {"windows", b.windows}}, nil
+	t, err := newPairTable(codes, windows)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(entries)
+	for t.homes = max(t.leastHomes(), 2*uint64(len(entries))); !t.fill(entries); t.homes += t.homes/16 + 1 {
+		if t.homes > maxHomes {
+			return nil, fmt.Errorf("%d pairs do not fit into %d places", len(entries), t.homes)
+		}
+	}
+	return []section{{"places", t.places}, {"windows", windows}}, nil
 }
 
-type pairBuilder struct {
-	pairTable
-	seen map[string]uint32 // runs of windows by their bytes
-}
-
-// group appends the hash table of the rows of one lower code.
-func (b *pairBuilder) group(rows []pairRow) {
-	pairs := 0
-	for i := range rows {
-		if i == 0 || rows[i].high() != rows[i-1].high() {
-			pairs++
+// fill puts entries, sorted spreads above the numbers of windows, into places, as long as each is in reach of its home.
+func (t *pairTable) fill(entries []uint64) bool {
+	t.places = bytes.Repeat([]byte{0xff}, 4*int(t.homes+reach-1))
+	next := uint64(0)
+	for _, e := range entries {
+		spread := uint32(e >> 32)
+		home := t.home(spread)
+		if next = max(next, home); next >= home+reach {
+			return false
 		}
+		binary.LittleEndian.PutUint32(t.places[4*next:], spread<<t.numberBits|uint32(e))
+		next++
 	}
-	places := pairs + (pairs+1)/2
-	seconds, runs := make([]byte, 2*places), make([]byte, 4*places)
-	for i := 0; i < len(rows); {
-		high := int(rows[i].high())
-		from := i
-		for i < len(rows) && int(rows[i].high()) == high {
-			i++
-		}
-		at := home(high, places)
-		for binary.LittleEndian.Uint16(seconds[2*at:]) != 0 {
-			at = (at + 1) % places
-		}
-		binary.LittleEndian.PutUint16(seconds[2*at:], uint16(high))
-		binary.LittleEndian.PutUint32(runs[4*at:], b.windowsOf(rows[from:i]))
-	}
-	b.seconds, b.runs = append(b.seconds, seconds...), append(b.runs, runs...)
-}
-
-// windowsOf is the number of the first window of a pair's rows; equal runs are kept once.
-func (b *pairBuilder) windowsOf(rows []pairRow) uint32 {
-	run := make([]byte, 0, 4*windowSize)
-	for i := range rows {
-		run = rows[i].appendWindow(run, i == len(rows)-1)
-	}
-	at, ok := b.seen[string(run)]
-	if !ok {
-		if b.seen == nil {
-			b.seen = map[string]uint32{}
-		}
-		at = uint32(len(b.windows) / windowSize)
-		b.seen[string(run)] = at
-		b.windows = append(b.windows, run...)
-	}
-	return at
+	return true
 }
 
 func (r *pairRow) appendWindow(b []byte, last bool) []byte {

@@ -43,12 +43,13 @@ func (p *pfsImporter) row(at place, cells []string) (rowKind, error) {
 	if len(global) < 3 && len(global) > 0 && isDigit(global[0]) { // a workbook keeps 000 as a number
 		global = strings.Repeat("0", 3-len(global)) + global
 	}
+	days := slices.Index(globals[:], global)
 	if len(status) != 1 || !isCapital(status[0]) || len(pctc) != 1 || !isDigit(pctc[0]) || len(multiple) != 1 ||
-		!isDigit(multiple[0]) || !slices.Contains(globals[:], global) {
+		!isDigit(multiple[0]) || days < 0 {
 		return 0, fmt.Errorf("status %q, PC/TC %q, global days %q, multiple procedure %q: expected a letter, a digit, one of %q, a digit",
 			status, pctc, global, multiple, globals)
 	}
-	return p.records.add(code, []byte{status[0], pctc[0], multiple[0], global[0], global[1], global[2], 0, 0}, "", at)
+	return p.records.add(code, []byte{status[0], pctc[0], multiple[0], byte(days)}, "", at)
 }
 
 // header adds a row to the stack, and settles the columns when it is the last of the header.
@@ -81,4 +82,14 @@ func (p *pfsImporter) build(_ *Edition, coverage []string, s *Summary) ([]sectio
 		return nil, err
 	}
 	return p.records.build(s, false)
+}
+
+// verifyFees checks that each code's global days are one of the published values.
+func (e *Edition) verifyFees() error {
+	for i := range e.dict.len() {
+		if n := int(e.values[pfsSize*i+3]); n >= len(globals) {
+			return fmt.Errorf("code %s has global days %d, expected a number below %d", unpack(e.dict.key(i)), n, len(globals))
+		}
+	}
+	return nil
 }

@@ -179,7 +179,7 @@ func (p *ptpImporter) build(e *Edition, coverage []string, s *Summary) ([]sectio
 	}
 	final := make([]uint32, len(p.codes))
 	for code, n := range p.codes {
-		final[n] = uint32(d.find(code))
+		final[n] = uint32(d.find(pack(code)))
 	}
 	for i := range p.rows {
 		p.rows[i].first, p.rows[i].second = final[p.rows[i].first], final[p.rows[i].second]
@@ -192,7 +192,7 @@ func (p *ptpImporter) build(e *Edition, coverage []string, s *Summary) ([]sectio
 		return nil, err
 	}
 	sections, err := buildPairs(p.rows, d.len())
-	return append([]section{{"keys", d.keys}, {"index", d.index}}, sections...), err
+	return append(d.sections(), sections...), err
 }
 
 // cover gives declared codes a number even when no pair has them; with a declaration, a pair of another code is a mistake.

@@ -83,11 +83,11 @@ func (r *records) build(s *Summary, texts bool) ([]section, error) {
 	order := make([]int, n) // the row of each code
 	values := make([]byte, len(r.values))
 	for row, code := range r.codes {
-		i := d.find(code)
+		i := d.find(pack(code))
 		order[i] = row
 		copy(values[i*r.size:], r.values[row*r.size:(row+1)*r.size])
 	}
-	sections := []section{{"keys", d.keys}, {"index", d.index}, {"values", values}}
+	sections := append(d.sections(), section{"values", values})
 	if texts {
 		var text []byte
 		offsets := make([]byte, 0, 4*(n+1))

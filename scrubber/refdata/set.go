@@ -3,6 +3,7 @@ package refdata
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"claimscrub/scrubber/civil"
@@ -13,6 +14,19 @@ import (
 type Set struct {
 	editions []*Edition // by slot, then by beginning
 	slots    [slots]struct{ from, to uint8 }
+	periods  []period // by beginning; the first begins before all days
+}
+
+// A period is a stretch of days on which each slot is answered by the same edition, until the next period begins.
+type period struct {
+	from    civil.Date
+	answers [slots]answer
+}
+
+// answer is the edition that answers, nil for none, and whether what it says is inferred.
+type answer struct {
+	edition  *Edition
+	inferred bool
 }
 
 // A slot is a table, or a table of a program.
@@ -93,7 +107,27 @@ func NewSet(editions ...*Edition) (*Set, error) {
 		set.editions = append(set.editions, of...)
 		set.slots[s].to = uint8(len(set.editions))
 	}
+	set.divide()
 	return set, nil
+}
+
+// divide makes the periods: each begins where an edition begins, or on the day after one ends.
+func (s *Set) divide() {
+	begins := []civil.Date{math.MinInt32}
+	for _, e := range s.editions {
+		begins = append(begins, e.From)
+		if e.To != 0 {
+			begins = append(begins, e.To+1)
+		}
+	}
+	slices.Sort(begins)
+	for _, from := range slices.Compact(begins) {
+		p := period{from: from}
+		for i := range p.answers {
+			p.answers[i] = s.answer(slot(i), from)
+		}
+		s.periods = append(s.periods, p)
+	}
 }
 
 // Editions are those in use, by table, program and beginning.
@@ -117,65 +151,59 @@ func (s *Set) Gaps() []string {
 // At is the tables as of a date of service. It does not allocate.
 func (s *Set) At(dateOfService civil.Date) View {
 	v := View{set: s, date: dateOfService}
-	for i := range s.slots {
-		v.pick(slot(i))
+	if dateOfService == 0 {
+		return v
+	}
+	for i := len(s.periods) - 1; i >= 0; i-- { // most dates of service are recent
+		if s.periods[i].from <= dateOfService {
+			v.answers = &s.periods[i].answers
+			break
+		}
 	}
 	return v
 }
 
 // View is a Set as of one date of service: a small value, safe to copy and share.
 type View struct {
-	set      *Set
-	date     civil.Date
-	inferred uint16       // a bit for each slot
-	chosen   [slots]uint8 // the edition of each slot, plus one
+	set     *Set
+	answers *[slots]answer // nil for no editions
+	date    civil.Date
 }
 
 // Date is the date of service the view was made for.
 func (v View) Date() civil.Date { return v.date }
 
-// pick chooses the edition of a slot: the one with the latest beginning among those that cover the date, else the latest shipped one that
+// answer chooses the edition of a slot: the one with the latest beginning among those that cover the date, else the latest shipped one that
 // the date is past; for a table dated by its rows also the first one, when the date is before it.
-func (v *View) pick(s slot) {
-	from, to := int(v.set.slots[s].from), int(v.set.slots[s].to)
-	if from == to || v.date == 0 {
-		return
+func (s *Set) answer(of slot, date civil.Date) answer {
+	editions := s.editions[s.slots[of].from:s.slots[of].to]
+	if len(editions) == 0 {
+		return answer{}
 	}
-	if first := v.set.editions[from]; v.date < first.From && (first.Table == PTP || first.Table == Codes) {
-		v.choose(s, from, first.Inferred)
-		return
+	if first := editions[0]; date < first.From && (first.Table == PTP || first.Table == Codes) {
+		return answer{first, first.Inferred}
 	}
-	past := -1
-	for i := to - 1; i >= from; i-- {
-		e := v.set.editions[i]
-		if v.date < e.From {
+	var past answer
+	for _, e := range slices.Backward(editions) {
+		if date < e.From {
 			continue
 		}
-		if e.To == 0 || v.date <= e.To {
-			v.choose(s, i, e.Inferred)
-			return
+		if e.To == 0 || date <= e.To {
+			return answer{e, e.Inferred}
 		}
-		if past < 0 && e.Shipped {
-			past = i
+		if past.edition == nil && e.Shipped {
+			past = answer{e, true}
 		}
 	}
-	if past >= 0 {
-		v.choose(s, past, true)
-	}
+	return past
 }
 
-func (v *View) choose(s slot, edition int, inferred bool) {
-	v.chosen[s] = uint8(edition + 1)
-	if inferred {
-		v.inferred |= 1 << s
-	}
-}
-
-func (v *View) edition(s slot) (e *Edition, inferred bool) {
-	if v.chosen[s] == 0 {
+func (v View) edition(s slot) (e *Edition, inferred bool) {
+	if v.answers == nil {
 		return nil, false
 	}
-	return v.set.editions[v.chosen[s]-1], v.inferred>>s&1 != 0
+	a := &v.answers[s]
+	return a.edition, a.inferred
 }
 
 // Edition is the edition that answers for a table on the date of service, and whether its answers are inferred,

@@ -96,6 +96,15 @@ func TestLookupsTellAbsentFromOutside(t *testing.T) {
 			t.Errorf("%q is %v %+v", odd, found, m)
 		}
 	}
+	for at := range 5 {
+		for b := range 256 {
+			odd := []byte("97110")
+			odd[at] = byte(b)
+			if _, found := view.MUE(refdata.Medicare, string(odd)); (found == refdata.Present) != (string(odd) == "97110") {
+				t.Errorf("%q is %v", odd, found)
+			}
+		}
+	}
 	var nothing refdata.Set
 	empty := nothing.At(day(t, "2026-07-01"))
 	_, found := empty.Diagnosis("M5450")
@@ -281,6 +290,12 @@ func TestLookupsDoNotAllocate(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() {
 		v := set.At(on)
 		v.Pair(refdata.Medicare, "97140", "98926")
+		var pair refdata.Pair
+		table := v.Pairs(refdata.Medicare)
+		a, b := table.Code("97140"), table.Code("98926")
+		if table.Between(&a, &b, &pair) != refdata.Present || pair.Column1 != "98926" {
+			t.Errorf("%+v", pair)
+		}
 		v.MUE(refdata.Medicare, "97110")
 		v.Diagnosis("M5450")
 		v.PFS("97140")
@@ -304,6 +319,7 @@ func TestCompileRefusesAMistakenTable(t *testing.T) {
 		"bad minutes":        {"acupuncture\t15", "acupuncture\t0", "minutes"},
 		"bad code":           {"97110\t", "9711O0\t", "procedure code"},
 		"unknown column":     {"code\tname", "code\tnames", "rows"},
+		"codes out of order": {"97161\t", "97109\t", "97109 is not after 97110"},
 		"code twice":         {"97161\t", "97110\t", "twice"},
 		"ends before begins": {"\t2017-01-01\t", "\t2017-01-01\t2016-01-01", "before it begins"},
 	} {

@@ -171,6 +171,9 @@ func (c *codeImporter) row(_ place, cells []string) (rowKind, error) {
 	if err != nil {
 		return 0, err
 	}
+	if n := len(c.codes); n > 0 && code.Code < c.codes[n-1] {
+		return 0, fmt.Errorf("code %s is not after %s", code.Code, c.codes[n-1])
+	}
 	c.lines = append(c.lines, strings.Join(cells, "\t")+"\n")
 	c.codes = append(c.codes, code.Code)
 	return rowKept, nil
@@ -182,5 +185,5 @@ func (c *codeImporter) build(*Edition, []string, *Summary) ([]section, error) {
 		return nil, err
 	}
 	text := strings.Join(c.lines, "")
-	return []section{{"keys", d.keys}, {"index", d.index}, {"text", []byte(text)}}, nil
+	return append(d.sections(), section{"text", []byte(text)}), nil
 }

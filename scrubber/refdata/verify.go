@@ -38,6 +38,8 @@ func (e *Edition) verify(edition []byte) error {
 		return e.pairs.verify(e.dict.len(), len(e.words))
 	case ICD10CM:
 		return e.verifyDiagnoses()
+	case PFS:
+		return e.verifyFees()
 	case POS, Modifiers:
 		return e.verifyTexts()
 	case Codes:
@@ -49,10 +51,10 @@ func (e *Edition) verify(edition []byte) error {
 // verifyCodes checks that the codes are those of the dictionary, and that each primary of an add-on code is one of them.
 func (e *Edition) verifyCodes() error {
 	for i, c := range e.codes {
-		if e.dict.find(c.Code) != i {
+		if e.dict.find(pack(c.Code)) != i {
 			return fmt.Errorf("code %s is out of place", c.Code)
 		}
-		if j := slices.IndexFunc(c.Primaries, func(p string) bool { return e.dict.find(p) < 0 }); j >= 0 {
+		if j := slices.IndexFunc(c.Primaries, func(p string) bool { return e.dict.find(pack(p)) < 0 }); j >= 0 {
 			return fmt.Errorf("primary code %s of %s is not in the table", c.Primaries[j], c.Code)
 		}
 	}
