@@ -119,7 +119,8 @@ func validity(name string) (from, to civil.Date) {
 	case m[4] != "":
 		month, months = time.Month(6*int(m[4][1]-'1')+1), 6
 	}
-	return civil.DateOf(year, month, 1), civil.DateOf(year, month+months, 1) - 1
+	first := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
+	return civil.DateIn(first), civil.DateIn(first.AddDate(0, int(months), 0)) - 1
 }
 
 func importEdition(c *cobra.Command, r refdata.Request, dir string, names []string) error {

@@ -34,6 +34,24 @@ func importer(t *testing.T, folder, name, edition string) *exec.Cmd {
 	return c
 }
 
+func TestAnEditionsNameSaysItsTime(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"FY2026": "2025-10-01 to 2026-09-30", "FY2025": "2024-10-01 to 2025-09-30", "2026": "2026-01-01 to 2026-12-31",
+		"2026H1": "2026-01-01 to 2026-06-30", "2026H2": "2026-07-01 to 2026-12-31", "2024Q1": "2024-01-01 to 2024-03-31",
+		"2026Q2": "2026-04-01 to 2026-06-30", "2026Q3": "2026-07-01 to 2026-09-30", "2026Q4": "2026-10-01 to 2026-12-31",
+	} {
+		if from, to := validity(name); span(from, to) != want {
+			t.Errorf("%s is %s, expected %s", name, span(from, to), want)
+		}
+	}
+	for _, name := range []string{"FY2026Q1", "v32.3", "2026Q5"} {
+		if from, to := validity(name); from != 0 || to != 0 {
+			t.Errorf("%s is %s, expected no time", name, span(from, to))
+		}
+	}
+}
+
 // The importer reads from a pipe, so that it can be killed at any place of its input, and just after all of it.
 func TestKillingTheImporterLeavesTheOldEditionIntact(t *testing.T) {
 	t.Parallel()
