@@ -132,8 +132,8 @@ func importEdition(c *cobra.Command, r refdata.Request, dir string, names []stri
 		return fmt.Errorf("refdata import: %w", err)
 	}
 	path := filepath.Join(dir, strings.ReplaceAll(refdataFile(r), " ", "-"))
+	r.Previous = newest(previous, r) // of the same name too: what is replaced is not to shrink unseen either
 	previous = slices.DeleteFunc(previous, func(f editionFile) bool { return f.Path == path })
-	r.Previous = newest(previous, r)
 	var total int64
 	for _, name := range names {
 		f, err := os.Open(name)

@@ -52,6 +52,36 @@ func TestAnEditionsNameSaysItsTime(t *testing.T) {
 	}
 }
 
+func TestAnEditionIsNotReplacedByAFarSmallerOneOfItsName(t *testing.T) {
+	t.Parallel()
+	folder, file := t.TempDir(), filepath.Join(t.TempDir(), "mue.csv")
+	for _, c := range []struct {
+		rows   int
+		force  bool
+		status int
+		kept   int
+	}{{5000, false, 0, 5000}, {100, false, 2, 5000}, {4900, false, 0, 4900}, {100, true, 0, 100}} {
+		if err := os.WriteFile(file, mueRows(c.rows, 1), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		command := importer(t, folder, file, "2026H1")
+		if c.force {
+			command.Args = append(command.Args, "--force")
+		}
+		out, _ := command.CombinedOutput()
+		if got := command.ProcessState.ExitCode(); got != c.status {
+			t.Errorf("%d rows, force %t: exit status %d, expected %d:\n%s", c.rows, c.force, got, c.status, out)
+		}
+		data, err := os.ReadFile(filepath.Join(folder, "mue-medicare-2026H1.edition"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e, err := refdata.Read(data); err != nil || e.Rows != c.kept {
+			t.Errorf("after %d rows, force %t: %v of %d rows, expected %d", c.rows, c.force, err, e.Rows, c.kept)
+		}
+	}
+}
+
 // The importer reads from a pipe, so that it can be killed at any place of its input, and just after all of it.
 func TestKillingTheImporterLeavesTheOldEditionIntact(t *testing.T) {
 	t.Parallel()
