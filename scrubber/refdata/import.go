@@ -91,11 +91,11 @@ func newImporter(e *Edition, force bool) importer {
 	case PTP:
 		return &ptpImporter{program: e.Program, codes: map[string]uint32{}, words: map[string]uint16{}, names: partNames{edition: e.Name, force: force}}
 	case MUE:
-		return &mueImporter{program: e.Program, records: newRecords(e.Table)}
+		return &mueImporter{program: e.Program, edition: e.Name, force: force || e.Shipped, records: newRecords(e.Table)}
 	case ICD10CM:
 		return &icdImporter{edition: e.Name, records: newRecords(e.Table)}
 	case PFS:
-		return &pfsImporter{records: newRecords(e.Table)}
+		return &pfsImporter{edition: e.Name, records: newRecords(e.Table)}
 	case POS:
 		return &posImporter{records: newRecords(e.Table)}
 	case Modifiers:

@@ -14,6 +14,8 @@ import (
 // its edits are all of the claim line.
 type mueImporter struct {
 	program Program
+	edition string
+	force   bool // take the other program's columns
 	records records
 	columns *mueColumns // of the file at hand, once its header was read
 }
@@ -26,7 +28,7 @@ func (m *mueImporter) begin(label string) error {
 	if strings.Contains(lower, "outpatienthospital") || strings.Contains(lower, "dme") {
 		return errors.New("the name is not that of the practitioner services table")
 	}
-	return nil
+	return sameTime(mueFileTime, label, m.edition)
 }
 
 func (m *mueImporter) row(at place, cells []string) (rowKind, error) {
@@ -82,6 +84,9 @@ func (m *mueImporter) header(cells []string) error {
 	}
 	if c.code < 0 || c.rationale < 0 || c.mai < 0 && m.program != Medicaid {
 		return fmt.Errorf("header %q does not name the columns of a %s MUE table", cells, m.program)
+	}
+	if m.program == Medicaid && c.mai >= 0 && !m.force {
+		return fmt.Errorf("these are the columns of the %s table, expected those of %s; force it if that has changed", Medicare, Medicaid)
 	}
 	if h := heading(cells[c.value]); strings.Contains(h, "hospital") || strings.Contains(h, "supplier") || strings.Contains(h, "dme") {
 		return fmt.Errorf("column %q, expected those of practitioner services", cells[c.value])

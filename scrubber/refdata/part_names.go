@@ -26,6 +26,33 @@ var (
 
 const ptpParts = 4
 
+// The time a file's name speaks of: MCR_MUE_PractitionerServices_Eff_07-01-2026, PPRRVU2026_Jul and, before, PPRRVU25_JUL.
+var (
+	mueFileTime = regexp.MustCompile(`_eff_(?P<month>[0-9]{2})-[0-9]{2}-20(?P<year>[0-9]{2})`)
+	pfsFileTime = regexp.MustCompile(`pprrvu(?:20)?(?P<year>[0-9]{2})(?P<month>)(?:[^0-9]|$)`)
+	timeOfName  = regexp.MustCompile(`^20([0-9]{2})(?:([QH])([1-4]))?$`)
+)
+
+// sameTime refuses a file whose name speaks of another time than its edition's does, as far as either speaks of one.
+func sameTime(named *regexp.Regexp, label, edition string) error {
+	file, of := named.FindStringSubmatch(strings.ToLower(path.Base(label))), timeOfName.FindStringSubmatch(edition)
+	if file == nil || of == nil {
+		return nil
+	}
+	year, month := file[named.SubexpIndex("year")], file[named.SubexpIndex("month")]
+	name := "20" + year
+	if n, err := strconv.Atoi(month); err == nil && of[2] != "" {
+		months := map[string]int{"Q": 3, "H": 6}[of[2]]
+		name += of[2] + strconv.Itoa((n+months-1)/months)
+	} else {
+		edition = edition[:len(name)]
+	}
+	if name != edition {
+		return fmt.Errorf("the name is that of %s, expected %s", name, edition)
+	}
+	return nil
+}
+
 func (n *partNames) add(label string) error {
 	base := strings.ToLower(path.Base(label))
 	if strings.Contains(strings.ToLower(label), "ccioph") {

@@ -9,6 +9,7 @@ import (
 // pfsImporter reads the physician fee schedule's relative value file (PPRRVU), whose column names are stacked over several rows
 // below a preamble, the last of them beginning with HCPCS, and the plain layout with named columns.
 type pfsImporter struct {
+	edition string
 	records records
 	stack   []string // headings by column, of the rows so far
 	columns *pfsColumns
@@ -16,9 +17,9 @@ type pfsImporter struct {
 
 type pfsColumns struct{ modifier, status, pctc, global, multiple int }
 
-func (p *pfsImporter) begin(string) error {
+func (p *pfsImporter) begin(label string) error {
 	p.stack, p.columns = nil, nil
-	return nil
+	return sameTime(pfsFileTime, label, p.edition)
 }
 
 func (p *pfsImporter) row(at place, cells []string) (rowKind, error) {

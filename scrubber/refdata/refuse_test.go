@@ -26,6 +26,12 @@ func TestImportRefusesWhatIsNotAWholeEdition(t *testing.T) {
 		"PFS given as MUE":        {refdata.MUE, []refdata.File{text("x.csv", pfsText)}, nil, "a row before the header"},
 		"Medicaid as Medicare":    {refdata.PTP, []refdata.File{text("x.txt", "97140\t97124\t20101001\t*\t1\tx\n")}, nil, "columns of the medicaid table"},
 		"Medicare as Medicaid":    {refdata.PTP, []refdata.File{text("x.txt", ptpPreamble+ptpRows)}, func(r *refdata.Request) { r.Program = refdata.Medicaid }, "columns of the medicare table"},
+		"MUE of Medicare":         {refdata.MUE, []refdata.File{text("x.csv", muePreamble+mueRows)}, func(r *refdata.Request) { r.Program = refdata.Medicaid }, "columns of the medicare table"},
+		"MUE of another quarter":  {refdata.MUE, []refdata.File{text("MCR_MUE_PractitionerServices_Eff_07-01-2024.csv", muePreamble+mueRows)}, func(r *refdata.Request) { r.Name = "2024Q4" }, "of 2024Q3, expected 2024Q4"},
+		"MUE of another half":     {refdata.MUE, []refdata.File{zipped(t, "a.zip", text("MCR_MUE_PractitionerServices_Eff_04-01-2026.csv", muePreamble+mueRows))}, func(r *refdata.Request) { r.Name = "2026H2" }, "of 2026H1, expected 2026H2"},
+		"MUE of another year":     {refdata.MUE, []refdata.File{text("MCR_MUE_PractitionerServices_Eff_07-01-2024.csv", muePreamble+mueRows)}, func(r *refdata.Request) { r.Name = "2026" }, "of 2024, expected 2026"},
+		"PFS of another year":     {refdata.PFS, []refdata.File{text("PPRRVU25_JUL.csv", pfsText)}, func(r *refdata.Request) { r.Name = "2026" }, "of 2025, expected 2026"},
+		"PFS of an earlier year":  {refdata.PFS, []refdata.File{zipped(t, "RVU.zip", text("PPRRVU2025_Jul_nonQPP.csv", pfsText))}, func(r *refdata.Request) { r.Name = "2026Q3" }, "of 2025, expected 2026"},
 		"hospital pairs":          {refdata.PTP, []refdata.File{text("ccioph-v322r0-f1.txt", ptpPreamble+ptpRows)}, nil, "hospital"},
 		"hospital units":          {refdata.MUE, []refdata.File{text("x.csv", strings.Replace(muePreamble, "Practitioner Services", "Outpatient Hospital Services", 1)+mueRows)}, nil, "practitioner services"},
 		"versions mixed":          {refdata.PTP, []refdata.File{text("ccipra-v322r0-f1.txt", row[0]), text("ccipra-v321r0-f2.txt", row[1])}, nil, "part of v321r0"},
@@ -76,6 +82,19 @@ func TestImportRefusesWhatIsNotAWholeEdition(t *testing.T) {
 	}
 	r := request(t, refdata.PTP, text("ccipra-v322r0-f1.txt", ptpRows))
 	r.Previous, r.Force = previous, true
+	imported(t, r)
+	for name, r := range map[string]refdata.Request{
+		"2026Q2": request(t, refdata.MUE, text("MCR_MUE_PractitionerServices_Eff_04-01-2026.csv", muePreamble+mueRows)),
+		"2026H1": request(t, refdata.MUE, text("MCR_MUE_PractitionerServices_Eff_04-01-2026.csv", muePreamble+mueRows)),
+		"2026":   request(t, refdata.MUE, text("MCR_MUE_PractitionerServices_Eff_10-01-2026.csv", muePreamble+mueRows)),
+		"july":   request(t, refdata.MUE, text("MCR_MUE_PractitionerServices_Eff_04-01-2025.csv", muePreamble+mueRows)),
+		"2026Q4": request(t, refdata.PFS, text("PPRRVU2026_Oct_nonQPP.csv", pfsText)),
+	} {
+		r.Name = name
+		imported(t, r)
+	}
+	r = request(t, refdata.MUE, text("x.csv", muePreamble+mueRows))
+	r.Program, r.Force = refdata.Medicaid, true
 	imported(t, r)
 }
 
