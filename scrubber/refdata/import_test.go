@@ -162,6 +162,7 @@ func TestImportReadsTheTableHoweverItIsPacked(t *testing.T) {
 		"parts":          split,
 		"workbook":       {workbook(t, "ccipra.xlsx", ptpPreamble+ptpRows, "\t")},
 		"zip of both":    {zipped(t, "ccipra.zip", text("readme.pdf", "%PDF"), text("ccipra.TXT", ptpPreamble+ptpRows), text("ccipra.xlsx", "not read"))},
+		"zip with notes": {zipped(t, "ccipra-v322r0.zip", text("readme.txt", strings.Repeat("notes\n", 100)), text("ccipra-v322r0.TXT", ptpPreamble+ptpRows))},
 		"zip of parts":   {zipped(t, "all.zip", text("a-f1.txt", ptpPreamble+rows[0]+rows[1]), text("a-f2.txt", rows[2]), text("a-f3.txt", rows[3]), text("a-f4.txt", rows[4]))},
 		"byte order":     {text("ccipra.txt", "\ufeff"+ptpPreamble+ptpRows)},
 		"last line open": {text("ccipra.txt", ptpPreamble+strings.TrimSuffix(ptpRows, "\r\n"))},
@@ -358,8 +359,14 @@ func TestImportReadsPlacesAndModifiers(t *testing.T) {
 	}
 	named, _ := imported(t, request(t, refdata.Modifiers, text("HCPC2026_JUL_ANWEB.csv",
 		"HCPC,SEQNUM,RECID,LONG DESCRIPTION,SHORT DESCRIPTION,TERM DT\nJ1100,00100,3,x,y,\nGP,00100,7,x,PT plan of care,\nGP,00200,8,x,,\n")))
-	if m, found := openSet(t, named).At(day(t, "2026-08-01")).Modifier("GP"); found != refdata.Present || m.Name != "PT plan of care" {
-		t.Errorf("modifier GP is %v %+v", found, m)
+	report := "HCPC,ACTION CD,SHORT DESCRIPTION,LONG DESCRIPTION\n" + strings.Repeat("J1100,C,x,y\n", 100)
+	archived, _ := imported(t, request(t, refdata.Modifiers, zipped(t, "july-2026-alpha-numeric-hcpcs-file.zip",
+		workbook(t, "HCPC2026_JUL_ANWEB_Transaction Report.xlsx", report, ","), text("HCPC2026_recordlayout.txt", strings.Repeat("x\n", 100)),
+		text("HCPC2026_JUL_ANWEB.txt", fixed("A0021", "3", "AMBULANCE", "")+fixed("GP", "7", "PT plan of care", "")))))
+	for name, edition := range map[string][]byte{"named": named, "archived": archived} {
+		if m, found := openSet(t, edition).At(day(t, "2026-08-01")).Modifier("GP"); found != refdata.Present || m.Name != "PT plan of care" {
+			t.Errorf("%s: modifier GP is %v %+v", name, found, m)
+		}
 	}
 }
 

@@ -91,7 +91,7 @@ func memberExtensions(t Table) []string {
 }
 
 // memberHints begin or are part of the names CMS gives the files of a table among others in one archive.
-var memberHints = [tables][]string{PFS: {"pprrvu"}, ICD10CM: {"order"}, Modifiers: {"anweb", "modifier"}}
+var memberHints = [tables][]string{PTP: {"ccipra"}, PFS: {"pprrvu"}, ICD10CM: {"order"}, Modifiers: {"anweb", "modifier"}}
 
 // chooseMembers leaves of an archive the files that can be the table, one for each stem.
 func chooseMembers(files []*zip.File, t Table) []*zip.File {
@@ -115,7 +115,7 @@ func chooseMembers(files []*zip.File, t Table) []*zip.File {
 	}
 	slices.Sort(stems)
 	hinted := slices.DeleteFunc(slices.Clone(stems), func(s string) bool {
-		return strings.Contains(s, "addenda") ||
+		return strings.Contains(s, "addenda") || strings.Contains(s, "transaction report") || // changes, not tables
 			!slices.ContainsFunc(memberHints[t], func(h string) bool { return strings.Contains(s, h) })
 	})
 	if len(hinted) > 0 {
