@@ -57,6 +57,7 @@ func TestImportRefusesWhatIsNotAWholeEdition(t *testing.T) {
 		"MUE quote open":          {refdata.MUE, []refdata.File{text("a.csv", muePreamble+"97110,\"6,3,x\n")}, nil, "quote"},
 		"ICD lines missing":       {refdata.ICD10CM, []refdata.File{text("a.txt", strings.Replace(icdRows, icdRows[:strings.Index(icdRows, "00002")], "", 1))}, nil, "expected 1: lines are missing"},
 		"ICD cut after a header":  {refdata.ICD10CM, []refdata.File{text("a.txt", icdRows[:strings.Index(icdRows, "00006")])}, nil, "QA0 is marked billable false and has 0 codes below it"},
+		"ICD cut in a title":      {refdata.ICD10CM, []refdata.File{text("a.txt", icdRows[:len(icdRows)-5])}, nil, "cut short"},
 		"ICD addenda":             {refdata.ICD10CM, []refdata.File{text("icd10cm_order_addenda_2026.txt", icdRows)}, nil, "addenda"},
 		"ICD of another year":     {refdata.ICD10CM, []refdata.File{text("icd10cm_order_2025.txt", icdRows)}, func(r *refdata.Request) { r.Name = "FY2026" }, "fiscal year 2025"},
 		"PFS with a bad status":   {refdata.PFS, []refdata.File{text("a.csv", strings.Replace(pfsText, "97140,,x,A", "97140,,x,?", 1))}, nil, "status"},

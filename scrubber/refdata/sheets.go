@@ -189,11 +189,33 @@ func openText(label string, r *bufio.Reader, t Table, visit func(string, rowSour
 		return errors.New("neither text, nor a workbook, nor an archive of them")
 	case t == PTP || bytes.IndexByte(first, '\t') >= 0:
 		return visit(label, lines(r, "\t"))
-	case t == ICD10CM && !bytes.HasPrefix(first, []byte("code,")), t == Modifiers && isFixedHCPCS(string(first)):
+	case t == ICD10CM && !bytes.HasPrefix(first, []byte("code,")):
+		return visit(label, lines(&whole{Reader: r}, ""))
+	case t == Modifiers && isFixedHCPCS(string(first)):
 		return visit(label, lines(r, ""))
 	}
 	return visit(label, commas(r))
 }
+
+// whole is text whose last line has its end, as the order file's has; without it the file was cut short, mostly in a title, where
+// the rest of the line would not show it.
+type whole struct {
+	io.Reader
+	last byte
+}
+
+func (w *whole) Read(b []byte) (n int, err error) {
+	n, err = w.Reader.Read(b)
+	if n > 0 {
+		w.last = b[n-1]
+	}
+	if errors.Is(err, io.EOF) && w.last != 0 && w.last != '\n' {
+		return n, errCutShort
+	}
+	return n, err
+}
+
+var errCutShort = errors.New("the last line has no end: the file is cut short")
 
 // lines hands over each line as its cells, cut at the separator; an empty separator leaves one cell.
 func lines(r io.Reader, separator string) rowSource {
