@@ -88,8 +88,8 @@ func (c *Case) outside(a, b string) {
 	}
 }
 
-// Carried says, at the end of a message, that an answer was read past the end of a shipped edition, and how to
-// import the current one.
+// Carried says, at the end of a message, that an answer was read past the end of a shipped edition or in one from another source than
+// the published file, and how to import that or the current one.
 func (c *Case) Carried(t refdata.Table) string {
 	program := refdata.NoProgram
 	if t.ByProgram() {
@@ -99,11 +99,22 @@ func (c *Case) Carried(t refdata.Table) string {
 	if e == nil || !inferred {
 		return ""
 	}
-	return fmt.Sprintf("; read from %s, which ended %d days before: claimscrub refdata import --table %s has the current one",
-		e.Title(), e.AgeDays(c.ServiceDate), t)
+	if e.AgeDays(c.ServiceDate) <= 0 {
+		return "; read from " + e.Title() + ", whose source is not the published file: " + c.importing(t) + " brings that"
+	}
+	return fmt.Sprintf("; read from %s, which ended %d days before: %s has the current one", e.Title(), e.AgeDays(c.ServiceDate), c.importing(t))
 }
 
 // OutsideOf is the detail of a rule that is not evaluated because what it looked up is outside the shipped tables.
-func OutsideOf(t refdata.Table, what string) string {
-	return what + " is outside the shipped tables: claimscrub refdata import --table " + t.String() + " brings the full one"
+func (c *Case) OutsideOf(t refdata.Table, what string) string {
+	return what + " is outside the shipped tables: " + c.importing(t) + " brings the full one"
+}
+
+// importing is the command that imports the table the claim is judged by.
+func (c *Case) importing(t refdata.Table) string {
+	command := "claimscrub refdata import --table " + t.String()
+	if t.ByProgram() && c.Policy.Edits == refdata.Medicaid {
+		command += " --program " + refdata.Medicaid.String()
+	}
+	return command
 }

@@ -32,7 +32,7 @@ func each(c *scrubber.Case, r *scrubber.Report, judge func(looked)) {
 		case found == refdata.Present || found == refdata.Absent || !wellFormed(code):
 			judge(looked{d, i, code, found})
 		case found == refdata.Outside:
-			r.NotEvaluated(scrubber.OutsideTables, scrubber.OutsideOf(refdata.ICD10CM, dotted(code)))
+			r.NotEvaluated(scrubber.OutsideTables, c.OutsideOf(refdata.ICD10CM, dotted(code)))
 		default:
 			r.NotEvaluated(scrubber.NoEdition, dotted(code)+" may be newer than the edition at hand: claimscrub refdata import --table icd10cm brings the current one")
 		}

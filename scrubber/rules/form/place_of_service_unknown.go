@@ -22,7 +22,7 @@ func placeOfServiceUnknown(c *scrubber.Case, r *scrubber.Report) {
 	switch {
 	case found == refdata.Present && place.Assigned:
 	case found == refdata.Outside:
-		r.NotEvaluated(scrubber.OutsideTables, scrubber.OutsideOf(refdata.POS, c.PlaceOfService))
+		r.NotEvaluated(scrubber.OutsideTables, c.OutsideOf(refdata.POS, c.PlaceOfService))
 	case found != refdata.NoEdition:
 		f := scrubber.Finding{Message: "place of service " + c.PlaceOfService + " is not assigned", Pointer: "/place_of_service", Billed: c.PlaceOfService}
 		f.Expected = "an assigned code"

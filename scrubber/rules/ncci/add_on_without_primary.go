@@ -24,7 +24,7 @@ func addOnWithoutPrimary(c *scrubber.Case, r *scrubber.Report) {
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		if l.Known == refdata.Outside && scrubber.ProcedureCode(l.Code) {
-			r.NotEvaluated(scrubber.OutsideTables, scrubber.OutsideOf(refdata.PFS, l.Code))
+			r.NotEvaluated(scrubber.OutsideTables, c.OutsideOf(refdata.PFS, l.Code))
 		}
 		if l.Known != refdata.Present || !l.Facts.AddOn() || anyBilled(c, l.Facts.Primaries) {
 			continue

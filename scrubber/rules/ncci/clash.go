@@ -116,6 +116,6 @@ func profession(credential string) string {
 // unevaluated says that two codes of the day are outside the table of pairs.
 func unevaluated(c *scrubber.Case, r *scrubber.Report) {
 	if a, b := c.PairsOutside(); a != "" {
-		r.NotEvaluated(scrubber.OutsideTables, scrubber.OutsideOf(refdata.PTP, a+" with "+b))
+		r.NotEvaluated(scrubber.OutsideTables, c.OutsideOf(refdata.PTP, a+" with "+b))
 	}
 }

@@ -30,7 +30,7 @@ func codeNotPayable(c *scrubber.Case, r *scrubber.Report) {
 		l := &c.Lines[i]
 		fee, found := c.Tables.PFS(l.Code)
 		if found == refdata.Outside && scrubber.ProcedureCode(l.Code) {
-			r.NotEvaluated(scrubber.OutsideTables, scrubber.OutsideOf(refdata.PFS, l.Code))
+			r.NotEvaluated(scrubber.OutsideTables, c.OutsideOf(refdata.PFS, l.Code))
 		}
 		if found != refdata.Present {
 			continue

@@ -48,7 +48,7 @@ func codeNotValid(c *scrubber.Case, r *scrubber.Report) {
 			}
 		default:
 			if _, found := c.Tables.PFS(l.Code); found != refdata.Present {
-				r.NotEvaluated(scrubber.OutsideTables, scrubber.OutsideOf(refdata.PFS, l.Code))
+				r.NotEvaluated(scrubber.OutsideTables, c.OutsideOf(refdata.PFS, l.Code))
 			}
 			continue
 		}

@@ -30,7 +30,7 @@ func unitsOfDay(c *scrubber.Case, r *scrubber.Report, indicator uint8) {
 		r.Apart()
 		l := &c.Lines[i]
 		if l.Limited == refdata.Outside && scrubber.ProcedureCode(l.Code) {
-			r.NotEvaluated(scrubber.OutsideTables, scrubber.OutsideOf(refdata.MUE, l.Code))
+			r.NotEvaluated(scrubber.OutsideTables, c.OutsideOf(refdata.MUE, l.Code))
 		}
 		if !limits(c, l, indicator) || all <= l.Limit.Value || summedBefore(c, i) {
 			continue

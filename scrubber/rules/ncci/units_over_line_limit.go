@@ -28,7 +28,7 @@ func unitsOverLineLimit(c *scrubber.Case, r *scrubber.Report) {
 		r.Apart()
 		l := &c.Lines[i]
 		if l.Limited == refdata.Outside && scrubber.ProcedureCode(l.Code) {
-			r.NotEvaluated(scrubber.OutsideTables, scrubber.OutsideOf(refdata.MUE, l.Code))
+			r.NotEvaluated(scrubber.OutsideTables, c.OutsideOf(refdata.MUE, l.Code))
 		}
 		if !limits(c, l, 1) || l.Units <= l.Limit.Value {
 			continue
