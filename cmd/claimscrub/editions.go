@@ -21,8 +21,18 @@ type editionFile struct {
 	Data []byte // mapped; it stays so until the process ends, since any outcome in the making may read it
 }
 
+// mappings are the files a worker has mapped, by path, so that it maps one again only when it is another: a mapping is never undone.
+type mappings map[string]mapping
+
+type mapping struct {
+	info os.FileInfo
+	data []byte
+}
+
 // mapEditions maps every edition of the folder, in the order of names.
-func mapEditions(dir string) ([]editionFile, error) {
+func mapEditions(dir string) ([]editionFile, error) { return mappings{}.editions(dir) }
+
+func (m mappings) editions(dir string) ([]editionFile, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
@@ -34,7 +44,7 @@ func mapEditions(dir string) ([]editionFile, error) {
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
-		data, err := mapFile(path)
+		data, err := m.file(path)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("map %s: %w", path, err))
 			continue
@@ -44,23 +54,33 @@ func mapEditions(dir string) ([]editionFile, error) {
 	return files, errors.Join(errs...)
 }
 
-func mapFile(path string) ([]byte, error) {
+func (m mappings) file(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || info.Size() == 0 {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
 		return nil, err // an empty file cannot be mapped, and reads as no edition
 	}
-	return mmap.Map(f, mmap.RDONLY, 0)
+	if old, ok := m[path]; ok && os.SameFile(old.info, info) && old.info.Size() == info.Size() && old.info.ModTime().Equal(info.ModTime()) {
+		return old.data, nil
+	}
+	data, err := mmap.Map(f, mmap.RDONLY, 0)
+	if err == nil {
+		m[path] = mapping{info, data}
+	}
+	return data, err
 }
 
 // openTables opens the shipped editions and those of the folder, if one is named. The error names the file at fault.
-func openTables(dir string) (*refdata.Set, error) {
+func openTables(dir string) (*refdata.Set, error) { return mappings{}.open(dir) }
+
+func (m mappings) open(dir string) (*refdata.Set, error) {
 	all := deploy.Refdata()
 	if dir != "" {
-		files, err := mapEditions(dir)
+		files, err := m.editions(dir)
 		if err != nil {
 			return nil, fmt.Errorf("read reference data: %w", err)
 		}

@@ -16,7 +16,11 @@ import (
 // loadEngine builds the engine from what is shipped and what the two folders add; an empty name adds
 // nothing. A profile of a shipped id replaces the shipped one; an imported table replaces the shipped one.
 func loadEngine(profilesDir, refdataDir string) (*scrubber.Engine, error) {
-	tables, err := openTables(refdataDir)
+	return mappings{}.engine(profilesDir, refdataDir)
+}
+
+func (m mappings) engine(profilesDir, refdataDir string) (*scrubber.Engine, error) {
+	tables, err := m.open(refdataDir)
 	if err != nil {
 		return nil, err
 	}

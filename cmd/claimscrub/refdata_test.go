@@ -143,6 +143,33 @@ func TestKillingTheImporterLeavesTheOldEditionIntact(t *testing.T) {
 	t.Logf("%d of 11 imports finished before they were killed", finished)
 }
 
+func TestAReloadMapsAnEditionAgainOnlyWhenItIsAnother(t *testing.T) {
+	t.Parallel()
+	folder, file := t.TempDir(), filepath.Join(t.TempDir(), "mue.csv")
+	l := &loader{refdata: folder, mapped: mappings{}}
+	load := func(units int) *byte {
+		if units > 0 {
+			if err := os.WriteFile(file, mueRows(5000, units), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := importer(t, folder, file, "2026H1").CombinedOutput(); err != nil {
+				t.Fatalf("%v:\n%s", err, out)
+			}
+		}
+		if _, err := l.load(); err != nil {
+			t.Fatal(err)
+		}
+		return &l.mapped[filepath.Join(folder, "mue-medicare-2026H1.edition")].data[0]
+	}
+	first := load(1)
+	if load(0) != first {
+		t.Error("a file that did not change was mapped again")
+	}
+	if load(2) == first {
+		t.Error("a file that took another's place was not mapped")
+	}
+}
+
 func TestAWorkerTakesUpANewEditionAndABrokenProfileLeavesTheOld(t *testing.T) {
 	t.Parallel()
 	profiles, tables := t.TempDir(), t.TempDir()

@@ -21,9 +21,12 @@ import (
 const watchEvery = 2 * time.Second
 
 // loader builds engines from the two folders.
-type loader struct{ profiles, refdata string }
+type loader struct {
+	profiles, refdata string
+	mapped            mappings
+}
 
-func (l *loader) load() (*scrubber.Engine, error) { return loadEngine(l.profiles, l.refdata) }
+func (l *loader) load() (*scrubber.Engine, error) { return l.mapped.engine(l.profiles, l.refdata) }
 
 // fingerprint changes when a file of the folder does.
 func fingerprint(dir string) string {

@@ -39,7 +39,7 @@ func startService(ctx context.Context, cfg *Config, log *slog.Logger) (_ *servic
 			s.close()
 		}
 	}()
-	s.loader = &loader{profiles: cfg.Profiles, refdata: cfg.Refdata}
+	s.loader = &loader{profiles: cfg.Profiles, refdata: cfg.Refdata, mapped: mappings{}}
 	engine, err := s.loader.load()
 	if err != nil {
 		return nil, err
