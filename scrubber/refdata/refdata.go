@@ -10,7 +10,7 @@
 //
 // Tables dated by edition (MUE, ICD-10-CM, PFS, place of service, modifiers) answer from the edition with the latest
 // beginning on or before the date of service; before the first edition nothing covers the date. Tables
-// dated by row (PTP, Codes) carry their own history, so a date before the first edition is answered by it.
+// dated by row (PTP, Codes) carry their own history, so a date that no edition covers is answered by the next one to begin.
 //
 // An imported edition that has an end covers no date past it: NoEdition. One imported without an end holds
 // until a later edition begins. A shipped edition past its end carries forward: its answers are marked Inferred, and for

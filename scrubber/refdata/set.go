@@ -134,13 +134,13 @@ func (s *Set) divide() {
 func (s *Set) Editions() []*Edition { return slices.Clone(s.editions) }
 
 // Gaps says where consecutive editions of a table leave days uncovered between them, one sentence each: a claim of such
-// a day is not evaluated. Shipped editions leave none, they carry forward.
+// a day is not evaluated. Shipped editions leave none, they carry forward, and neither do tables dated by row.
 func (s *Set) Gaps() []string {
 	var gaps []string
 	for _, r := range s.slots {
 		for i := int(r.from) + 1; i < int(r.to); i++ {
 			a, b := s.editions[i-1], s.editions[i]
-			if !a.Shipped && a.To != 0 && a.To+1 < b.From {
+			if !a.Shipped && a.To != 0 && a.To+1 < b.From && !b.datedByRow() {
 				gaps = append(gaps, fmt.Sprintf("no edition covers %s to %s, between %s and %s", a.To+1, b.From-1, a.Title(), b.Title()))
 			}
 		}
@@ -173,19 +173,16 @@ type View struct {
 // Date is the date of service the view was made for.
 func (v View) Date() civil.Date { return v.date }
 
-// answer chooses the edition of a slot: the one with the latest beginning among those that cover the date, else the latest shipped one that
-// the date is past; for a table dated by its rows also the first one, when the date is before it.
+// answer chooses the edition of a slot: the one with the latest beginning among those that cover the date; for a table dated by its rows, else the
+// next to begin, whose history has the date; else the latest shipped one that the date is past.
 func (s *Set) answer(of slot, date civil.Date) answer {
 	editions := s.editions[s.slots[of].from:s.slots[of].to]
-	if len(editions) == 0 {
-		return answer{}
-	}
-	if first := editions[0]; date < first.From && (first.Table == PTP || first.Table == Codes) {
-		return answer{first, first.Inferred}
-	}
-	var past answer
+	var past, next answer
 	for _, e := range slices.Backward(editions) {
 		if date < e.From {
+			if e.datedByRow() {
+				next = answer{e, e.Inferred}
+			}
 			continue
 		}
 		if e.To == 0 || date <= e.To {
@@ -195,8 +192,14 @@ func (s *Set) answer(of slot, date civil.Date) answer {
 			past = answer{e, true}
 		}
 	}
+	if next.edition != nil {
+		return next
+	}
 	return past
 }
+
+// datedByRow tells whether the rows of the edition have their own dates, so that it answers for days before it too.
+func (e *Edition) datedByRow() bool { return e.Table == PTP || e.Table == Codes }
 
 func (v View) edition(s slot) (e *Edition, inferred bool) {
 	if v.answers == nil {

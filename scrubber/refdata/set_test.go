@@ -150,6 +150,30 @@ func TestGapsNamesUncoveredDays(t *testing.T) {
 	}
 }
 
+// A quarter that was never imported stands in the next one's history.
+func TestPairsBetweenEditionsAreReadFromTheNext(t *testing.T) {
+	t.Parallel()
+	pairs := func(name, from, to, indicator string) []byte {
+		r := request(t, refdata.PTP, text("a.txt", "97530\t97116\t\t19960101\t*\t"+indicator+"\tx\n"))
+		r.Name, r.From, r.To = name, day(t, from), day(t, to)
+		edition, _ := imported(t, r)
+		return edition
+	}
+	set := openSet(t, pairs("2025Q4", "2025-10-01", "2025-12-31", "1"), pairs("2026Q2", "2026-04-01", "2026-06-30", "0"))
+	for date, want := range map[string]string{
+		"2025-09-30": "2025Q4", "2025-12-31": "2025Q4", "2026-01-01": "2026Q2", "2026-03-31": "2026Q2", "2026-06-30": "2026Q2", "2026-07-01": "",
+	} {
+		view := set.At(day(t, date))
+		e, inferred := view.Edition(refdata.PTP, refdata.Medicare)
+		if _, found := view.Pair(refdata.Medicare, "97116", "97530"); (e == nil) != (want == "") || e != nil && e.Name != want || inferred || (found == refdata.Present) != (want != "") {
+			t.Errorf("%s: %+v, %v, expected %q", date, e, found, want)
+		}
+	}
+	if gaps := set.Gaps(); gaps != nil {
+		t.Error(gaps)
+	}
+}
+
 // diagnoses is an edition of a fiscal year whose billable codes below M54 are given; shipped ones cover M54 alone.
 func diagnoses(t testing.TB, year int, ship bool, codes ...string) []byte {
 	t.Helper()
