@@ -96,8 +96,11 @@ func (m *mueImporter) header(cells []string) error {
 }
 
 func (m *mueImporter) build(e *Edition, coverage []string, s *Summary) ([]section, error) {
-	e.words = m.records.sharedWords()
-	if err := m.records.cover(coverage); err != nil {
+	var err error
+	if e.words, err = rationales(m.records.words); err != nil {
+		return nil, err
+	}
+	if err = m.records.cover(coverage); err != nil {
 		return nil, err
 	}
 	return m.records.build(s, false)

@@ -188,7 +188,7 @@ func (p *ptpImporter) build(e *Edition, coverage []string, s *Summary) ([]sectio
 	if err := p.resolve(s, &d); err != nil {
 		return nil, err
 	}
-	if e.words, err = p.rationales(); err != nil {
+	if e.words, err = rationales(p.words); err != nil {
 		return nil, err
 	}
 	sections, err := buildPairs(p.rows, d.len())
@@ -209,20 +209,6 @@ func (p *ptpImporter) cover(coverage []string) error {
 		p.number(code)
 	}
 	return nil
-}
-
-// rationales are the texts by number. A text that is the beginning of another one was cut.
-func (p *ptpImporter) rationales() ([]string, error) {
-	words := make([]string, len(p.words))
-	for w, n := range p.words {
-		words[n] = w
-		for longer := range p.words {
-			if longer != w && strings.HasPrefix(longer, w) {
-				return nil, fmt.Errorf("rationale %q is %q cut short", w, longer)
-			}
-		}
-	}
-	return words, nil
 }
 
 // resolve leaves each pair, in whichever order its codes come, one edit a day. Rows without effective dates follow one

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"strings"
 )
 
 // records collects the rows of a table that has one for each code.
@@ -40,12 +41,18 @@ func (r *records) word(text string) (uint16, error) {
 	return n, nil
 }
 
-func (r *records) sharedWords() []string {
-	words := make([]string, len(r.words))
-	for w, n := range r.words {
+// rationales are the texts by number. A text that is the beginning of another one was cut.
+func rationales(numbers map[string]uint16) ([]string, error) {
+	words := make([]string, len(numbers))
+	for w, n := range numbers {
 		words[n] = w
+		for longer := range numbers {
+			if longer != w && strings.HasPrefix(longer, w) {
+				return nil, fmt.Errorf("rationale %q is %q cut short", w, longer)
+			}
+		}
 	}
-	return words
+	return words, nil
 }
 
 // cover demands that every row be of a declared code, and gives each declared code without a row a value of zeros.

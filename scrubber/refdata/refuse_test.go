@@ -26,6 +26,8 @@ func TestImportRefusesWhatIsNotAWholeEdition(t *testing.T) {
 		"PFS given as MUE":        {refdata.MUE, []refdata.File{text("x.csv", pfsText)}, nil, "a row before the header"},
 		"Medicaid as Medicare":    {refdata.PTP, []refdata.File{text("x.txt", "97140\t97124\t20101001\t*\t1\tx\n")}, nil, "columns of the medicaid table"},
 		"Medicare as Medicaid":    {refdata.PTP, []refdata.File{text("x.txt", ptpPreamble+ptpRows)}, func(r *refdata.Request) { r.Program = refdata.Medicaid }, "columns of the medicare table"},
+		"MUE cut in a rationale":  {refdata.MUE, []refdata.File{text("a.csv", muePreamble+mueRows[:strings.Index(mueRows, "Analyte")]+"\r\n"+mueRows[strings.Index(mueRows, "\n")+1:]+"0003M,1,3 x,Nature of Analyte")}, nil, "cut short"},
+		"PFS cut in a row":        {refdata.PFS, []refdata.File{text("a.csv", pfsText[:strings.LastIndex(pfsText, ",")])}, nil, "cut short"},
 		"MUE of Medicare":         {refdata.MUE, []refdata.File{text("x.csv", muePreamble+mueRows)}, func(r *refdata.Request) { r.Program = refdata.Medicaid }, "columns of the medicare table"},
 		"MUE of another quarter":  {refdata.MUE, []refdata.File{text("MCR_MUE_PractitionerServices_Eff_07-01-2024.csv", muePreamble+mueRows)}, func(r *refdata.Request) { r.Name = "2024Q4" }, "of 2024Q3, expected 2024Q4"},
 		"MUE of another half":     {refdata.MUE, []refdata.File{zipped(t, "a.zip", text("MCR_MUE_PractitionerServices_Eff_04-01-2026.csv", muePreamble+mueRows))}, func(r *refdata.Request) { r.Name = "2026H2" }, "of 2026H1, expected 2026H2"},

@@ -259,14 +259,19 @@ func commas(r io.Reader) rowSource {
 		in := csv.NewReader(strings.NewReader(toUTF8(string(b))))
 		in.FieldsPerRecord = -1
 		in.ReuseRecord = true
+		before, last := 0, 0 // cells of the last two rows
 		for {
 			cells, err := in.Read()
+			if errors.Is(err, io.EOF) && last < before {
+				return fmt.Errorf("the last row has %d cells and the one before it %d: the file is cut short", last, before)
+			}
 			if errors.Is(err, io.EOF) {
 				return nil
 			}
 			if err != nil {
 				return err
 			}
+			before, last = last, len(cells)
 			line, _ := in.FieldPos(0)
 			if err := take(line, cells); err != nil {
 				return err
