@@ -61,7 +61,6 @@ func check(c *cobra.Command, o checkOptions, files []string) error {
 		}
 	}
 	out := bufio.NewWriter(c.OutOrStdout())
-	defer out.Flush()
 	show := newPrinter(out)
 	if isTerminal(c.OutOrStdout()) {
 		show.colour()
@@ -78,6 +77,9 @@ func check(c *cobra.Command, o checkOptions, files []string) error {
 	}
 	if o.format == "text" && run.total() > 1 {
 		fmt.Fprintf(out, "\n%d ready, %d rejected, %d unreadable\n", run.ready, run.rejected, run.unreadable)
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("print outcomes: %w", err)
 	}
 	switch {
 	case run.unreadable > 0:

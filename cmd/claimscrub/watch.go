@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"time"
 
@@ -37,7 +38,8 @@ func watchCommand() *cobra.Command {
 				return err
 			}
 			defer conn.Close()
-			show := newPrinter(c.OutOrStdout())
+			out := bufio.NewWriter(c.OutOrStdout())
+			show := newPrinter(out)
 			if isTerminal(c.OutOrStdout()) {
 				show.colour()
 			}
@@ -45,16 +47,20 @@ func watchCommand() *cobra.Command {
 			seen := 0
 			for m, err := range conn.Read(c.Context(), from) {
 				switch {
-				case c.Context().Err() != nil:
+				case err != nil && c.Context().Err() != nil:
 					return nil // interrupted: that is how watching ends
 				case err != nil:
 					return err
 				case format == "json":
-					fmt.Fprintf(c.OutOrStdout(), "%s\n", m.Body)
+					fmt.Fprintf(out, "%s\n", m.Body)
 				default:
 					if err := show.outcome(m.Body); err != nil {
 						fmt.Fprintf(c.ErrOrStderr(), "claimscrub: message %d of %s: %v\n", m.Sequence, stream, err)
 					}
+				}
+				if err := out.Flush(); err != nil {
+					m.Refuse() // what nobody has seen is not taken
+					return fmt.Errorf("print message %d of %s: %w", m.Sequence, stream, err)
 				}
 				if seen++; seen == count {
 					return nil

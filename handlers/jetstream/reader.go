@@ -17,6 +17,14 @@ type Record struct {
 	Time            time.Time // when the stream stored it
 	Header          map[string][]string
 	Body            []byte
+	refused         *bool // nil unless a durable consumer gave it
+}
+
+// Refuse keeps a record of a durable consumer from being taken when the loop leaves: it comes again, here or to another reader.
+func (r Record) Refuse() {
+	if r.refused != nil {
+		*r.refused = true
+	}
 }
 
 // ReadConfig says what to read.
@@ -33,7 +41,7 @@ type ReadConfig struct {
 	// Patience is how long a Stored read waits for the stream's leader to answer before it is an error. Default 30 seconds.
 	Patience time.Duration
 	// Consumer, when not empty, is a durable consumer to take from: it says what is read and from where on, and each record is acknowledged, and so
-	// taken, when the loop asks for the next or leaves; one whose acknowledgement is lost comes again. Subjects, New and Since say nothing then, and Stored
+	// taken, when the loop asks for the next or leaves; one that was refused, or whose acknowledgement is lost, comes again. Subjects, New and Since say nothing then, and Stored
 	// is an error.
 	Consumer string
 }
@@ -125,10 +133,15 @@ func (c *Conn) take(ctx context.Context, stream, name string, yield func(Record)
 		if err != nil {
 			return fmt.Errorf("read stream %s: %w", stream, err)
 		}
+		record.refused = new(bool)
 		more := yield(record)
-		acking, cancel := context.WithTimeout(context.WithoutCancel(ctx), openTimeout) // what the loop has had is taken, though ctx ended meanwhile
-		err = msg.DoubleAck(acking)
-		cancel()
+		if *record.refused {
+			err = msg.Nak()
+		} else {
+			acking, cancel := context.WithTimeout(context.WithoutCancel(ctx), openTimeout) // what the loop has had is taken, though ctx ended meanwhile
+			err = msg.DoubleAck(acking)
+			cancel()
+		}
 		if err != nil {
 			return fmt.Errorf("acknowledge message %d of stream %s: %w", record.Sequence, stream, err)
 		}

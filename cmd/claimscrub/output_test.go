@@ -1,0 +1,50 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"claimscrub/handlers/jetstream"
+)
+
+// fullDisk is where nothing can be written.
+func fullDisk() writerFunc {
+	return func([]byte) (int, error) { return 0, errors.New("no space left on device") }
+}
+
+func TestWhatCouldNotBePrintedIsNotTaken(t *testing.T) {
+	t.Parallel()
+	s := serviceInProcess(t, nil)
+	if err := s.cfg.Topology.EnsureReaders(t.Context(), s.conn, jetstream.DefaultReaders()); err != nil {
+		t.Fatal(err)
+	}
+	send(t, s, timed(t, "FIRST", 1), timed(t, "SECOND", 1))
+	settled(t, s)
+	args := []string{"watch", "--nats-url", s.cfg.broker.url, "--consumer", "submitter", "--format", "json"}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var errs lockedBuffer
+	if code := executeWithin(ctx, args, nil, fullDisk(), &errs); code != 2 || !strings.Contains(errs.String(), "no space left") {
+		t.Errorf("exit %d, want 2 and why: %s", code, errs.String())
+	}
+	out, said, code := command(t, append(args, "--count", "2")...)
+	if code != 0 || !strings.Contains(out, `"FIRST"`) || !strings.Contains(out, `"SECOND"`) {
+		t.Errorf("exit %d, want both claims\n%s%s", code, out, said)
+	}
+}
+
+func TestCheckThatCannotPrintFails(t *testing.T) {
+	t.Parallel()
+	body, _ := goodEncounter(t)
+	for _, format := range []string{"text", "json"} {
+		var errs bytes.Buffer
+		code := executeWithin(t.Context(), []string{"check", "--format", format, "-"}, bytes.NewReader(body), fullDisk(), &errs)
+		if code != 2 || !strings.Contains(errs.String(), "no space left") {
+			t.Errorf("%s: exit %d, want 2 and why: %s", format, code, &errs)
+		}
+	}
+}
