@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
@@ -101,7 +102,7 @@ func newBenchRig(ctx context.Context) (*benchRig, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := Config{NATSListen: "127.0.0.1:0", StoreDir: folder, HTTP: "127.0.0.1:0", Window: 1000, DeliveryLimit: 20, Drain: 5 * time.Second, Topology: jetstream.DefaultTopology()}
+	cfg := Config{NATSListen: "127.0.0.1:0", StoreDir: filepath.Join(folder, "store"), HTTP: "127.0.0.1:0", Window: 1000, DeliveryLimit: 20, Drain: 5 * time.Second, Topology: jetstream.DefaultTopology()}
 	s, err := startService(ctx, &cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))

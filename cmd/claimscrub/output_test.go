@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -46,5 +48,33 @@ func TestCheckThatCannotPrintFails(t *testing.T) {
 		if code != 2 || !strings.Contains(errs.String(), "no space left") {
 			t.Errorf("%s: exit %d, want 2 and why: %s", format, code, &errs)
 		}
+	}
+}
+
+func TestAWorkerThatCannotServeHTTPEnds(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	missing := filepath.Join(folder, "missing.pem")
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	_, errs, code := commandWithin(ctx, nil, "run", "--nats-listen", "127.0.0.1:0", "--store-dir", filepath.Join(folder, "store"),
+		"--http", "127.0.0.1:0", "--http-cert", missing, "--http-key", missing)
+	if code != 2 || !strings.Contains(errs, missing) || ctx.Err() != nil {
+		t.Errorf("exit %d, %v, want 2 at once and the file it misses: %s", code, ctx.Err(), errs)
+	}
+}
+
+func TestBenchLeavesNothingBehind(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	r, err := newBenchRig(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.remove(); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("left %v, error %v", left, err)
 	}
 }

@@ -105,8 +105,15 @@ func (s *service) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 2)
-	go func() { ended <- handlers.ServeHTTP(ctx, s.listener, s.http, s.worker.Endpoints(s.http)) }()
-	go func() { ended <- s.watchFiles(ctx) }()
+	beside := func(work func() error) {
+		err := work()
+		if err != nil {
+			cancel() // nobody probes or scrapes a worker without its endpoints: it drains, and says why
+		}
+		ended <- err
+	}
+	go beside(func() error { return handlers.ServeHTTP(ctx, s.listener, s.http, s.worker.Endpoints(s.http)) })
+	go beside(func() error { return s.watchFiles(ctx) })
 	err := s.worker.Run(ctx)
 	cancel()
 	return errors.Join(err, <-ended, <-ended)
