@@ -115,6 +115,24 @@ func merge(a, b map[string]string) map[string]string {
 	return a
 }
 
+func TestHeadersThatDifferInCaseAloneAreReadAlikeEveryTime(t *testing.T) {
+	t.Parallel()
+	body := typicalEncounter(t)
+	for name, twice := range map[string]map[string]string{
+		"attributes":   {"CE-ID": "evt-2", "Ce-Time": "2026-03-01T08:00:00Z"},
+		"content type": {"content-type": "application/json", "Content-Type": "application/cloudevents+json"},
+	} {
+		header := binaryHeader()
+		maps.Copy(header, twice)
+		first, firstErr := events.ReadEncounter(header, body, 0)
+		for range 50 { // as often as a map may be walked in another order
+			if again, err := events.ReadEncounter(header, body, 0); again.Envelope != first.Envelope || (err == nil) != (firstErr == nil) {
+				t.Fatalf("%s: %+v, error %v; before %+v, error %v", name, again.Envelope, err, first.Envelope, firstErr)
+			}
+		}
+	}
+}
+
 func TestEnvelopeViolationsComeBesideThoseOfTheData(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

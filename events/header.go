@@ -10,7 +10,7 @@ import (
 func readHeader(header map[string]string) (a attributes) {
 	for name, value := range header {
 		if strings.EqualFold(name, "content-type") {
-			a.structured = len(value) >= 23 && strings.EqualFold(value[:23], "application/cloudevents")
+			a.structured = a.structured || len(value) >= 23 && strings.EqualFold(value[:23], "application/cloudevents")
 			continue
 		}
 		if len(name) <= 3 || !strings.EqualFold(name[:3], "ce-") {
@@ -21,7 +21,10 @@ func readHeader(header map[string]string) (a attributes) {
 			continue
 		}
 		a.binary = true
-		*to = percentDecode(value)
+		// Of names that differ in case alone the least value counts: a map has no order, and the same input has one outcome.
+		if value = percentDecode(value); *to == "" || value != "" && value < *to {
+			*to = value
+		}
 	}
 	return a
 }
