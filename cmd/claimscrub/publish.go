@@ -84,6 +84,10 @@ func (p *publishRun) file(ctx context.Context, name string, stdin io.Reader) {
 			p.fail(fmt.Errorf("read %s: %w", name, err))
 			break
 		}
+		if len(input) > events.MaxBody { // the rest of it was not kept, so it cannot be sent as it stands
+			p.fail(fmt.Errorf("%s: an encounter of more than %d bytes is not sent", name, events.MaxBody))
+			continue
+		}
 		p.sent++
 		window <- struct{}{}
 		p.inFlight.Go(func() {
