@@ -86,14 +86,13 @@ func showSamples(ctx context.Context, s *service, show *printer) error {
 			return fmt.Errorf("demo: %w", err)
 		}
 	}
-	outcomes := map[string][]byte{}
+	outcomes, counts := map[string][]byte{}, map[string]int{} // counts by event type
 	for _, stream := range []string{s.cfg.Topology.Claims.Name, s.cfg.Topology.DeadLetters.Name} {
-		if err := s.collect(ctx, stream, samples, outcomes); err != nil {
+		if err := s.collect(ctx, stream, samples, outcomes, counts); err != nil {
 			return err
 		}
 	}
 	took := time.Since(began)
-	counts := map[string]int{}
 	for _, sample := range samples {
 		fmt.Fprintf(show.out, "%s\n", show.strong.Sprint(sample.Name))
 		fmt.Fprintf(show.out, "%s\n", wrap(sample.Story, 110, "  "))
@@ -102,15 +101,14 @@ func showSamples(ctx context.Context, s *service, show *printer) error {
 			return err
 		}
 		fmt.Fprintln(show.out)
-		counts[sample.Verdict]++
 	}
 	fmt.Fprintf(show.out, "%d encounters: %d claim.ready, %d claim.rejected, %d encounter.deadletter, in %s\n",
-		len(samples), counts["ready"], counts["rejected"], counts["deadletter"], took.Round(time.Millisecond))
+		len(samples), counts[events.TypeClaimReady], counts[events.TypeClaimRejected], counts[events.TypeEncounterDeadLetter], took.Round(time.Millisecond))
 	return nil
 }
 
 // collect reads the stream until every sample that belongs there has its outcome.
-func (s *service) collect(ctx context.Context, stream string, samples []events.Sample, outcomes map[string][]byte) error {
+func (s *service) collect(ctx context.Context, stream string, samples []events.Sample, outcomes map[string][]byte, counts map[string]int) error {
 	bySequence := map[string]string{} // of the input
 	byEncounter := map[string]string{}
 	want := 0
@@ -141,6 +139,7 @@ func (s *service) collect(ctx context.Context, stream string, samples []events.S
 		} else {
 			outcomes[byEncounter[e.Data.EncounterID]] = m.Body
 		}
+		counts[m.Subject]++
 		if want--; want == 0 {
 			return nil
 		}
