@@ -43,6 +43,9 @@ func profilesCommand() *cobra.Command {
 				}
 				return nil
 			}
+			if format != "text" {
+				return fmt.Errorf("--format %q: expected text or json", format)
+			}
 			table := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
 			fmt.Fprintln(table, "PROFILE\tUNITS\tEDITS\tPROGRAMS\tPAYER IDS\tTITLE")
 			for _, p := range engine.Policies() {
