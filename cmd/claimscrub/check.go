@@ -30,7 +30,7 @@ func checkCommand() *cobra.Command {
 		Short: "Scrub encounters from files, without a broker",
 		Long: "check scrubs encounters from JSON, a JSON array or JSON Lines, bare data or CloudEvents; - is standard input.\n" +
 			"It exits with 0 when all are ready, 1 when some are rejected, 2 when some could not be read.",
-		Example: "  claimscrub check encounter.json\n  claimscrub check --format json --as-of 2026-03-31 encounters.jsonl\n  nats stream get ENCOUNTERS 7 | claimscrub check -",
+		Example: "  claimscrub check encounter.json\n  claimscrub check --format json --as-of 2026-03-31 encounters.jsonl\n  claimscrub deadletter show 7 | claimscrub check -",
 		Args:    cobra.MinimumNArgs(1),
 		RunE:    func(c *cobra.Command, files []string) error { return check(c, o, files) },
 	}
