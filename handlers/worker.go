@@ -146,10 +146,10 @@ func (w *Worker) watch(ctx context.Context, running, ended <-chan struct{}) {
 		return
 	}
 	w.setState("draining")
-	w.log.Info("draining", "bound", w.cfg.DrainTimeout)
+	w.log.Info("draining", "bound", w.cfg.DrainTimeout.String())
 	select {
 	case <-time.After(w.cfg.DrainTimeout):
-		w.log.Warn("not drained in time, giving back what is in hand", "bound", w.cfg.DrainTimeout)
+		w.log.Warn("not drained in time, giving back what is in hand", "bound", w.cfg.DrainTimeout.String())
 		w.abort()
 	case <-ended:
 	}

@@ -62,8 +62,8 @@ func (p *Publisher) Begin(topic string, m *message.Message) (stored func() error
 	}
 }
 
-// PublishRecord stores r on its subject with its headers as they are, all values of each, and returns when the broker has it. Replaying a dead letter
-// needs that; outcomes go through Publish.
+// PublishRecord stores r on its subject with its headers as they are, all values of each, and returns when the broker has it. Tests send inputs so;
+// outcomes go through Publish.
 func (c *Conn) PublishRecord(ctx context.Context, r Record) error {
 	if _, err := c.js.PublishMsg(ctx, &nats.Msg{Subject: r.Subject, Header: r.Header, Data: r.Body}); err != nil {
 		return publishError(r.Subject, err)
