@@ -45,7 +45,6 @@ type Metrics struct {
 const (
 	ReloadReferenceData = "reference_data"
 	ReloadProfiles      = "profiles"
-	ReloadRules         = "rules"
 )
 
 // NewMetrics registers the metrics with reg and creates every series.
@@ -95,7 +94,7 @@ func NewMetrics(reg prometheus.Registerer, labels Labels) *Metrics {
 	for _, reason := range DeadLetterReasons() {
 		m.deadLetters[reason] = letters.WithLabelValues(reason)
 	}
-	for _, kind := range []string{ReloadReferenceData, ReloadProfiles, ReloadRules} {
+	for _, kind := range []string{ReloadReferenceData, ReloadProfiles} {
 		m.reloadFailures.WithLabelValues(kind)
 	}
 	gauges("claimscrub_build_info", "1, labelled with what this binary was built from.", "version", "revision", "goversion").
