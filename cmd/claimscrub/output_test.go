@@ -22,7 +22,7 @@ func fullDisk() writerFunc {
 func TestWhatCouldNotBePrintedIsNotTaken(t *testing.T) {
 	t.Parallel()
 	s := serviceInProcess(t, nil)
-	if err := s.cfg.Topology.EnsureReaders(t.Context(), s.conn, jetstream.DefaultReaders()); err != nil {
+	if err := s.cfg.Topology.EnsureReaders(t.Context(), s.conn, jetstream.Readers("claim.ready", "claim.rejected")); err != nil {
 		t.Fatal(err)
 	}
 	send(t, s, timed(t, "FIRST", 1), timed(t, "SECOND", 1))

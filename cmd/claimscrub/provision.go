@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"claimscrub/handlers"
 	"claimscrub/handlers/jetstream"
 )
 
@@ -16,6 +17,7 @@ const provisionBound = time.Minute
 func provisionCommand() *cobra.Command {
 	topology := jetstream.DefaultTopology()
 	var b brokerFlags
+	var subjects handlers.Subjects
 	var update bool
 	c := &cobra.Command{
 		Use:   "provision",
@@ -29,6 +31,9 @@ func provisionCommand() *cobra.Command {
 			if topology.Replicas < 1 || topology.Replicas > 5 {
 				return fmt.Errorf("--replicas %d: expected 1 to 5", topology.Replicas)
 			}
+			if err := holdSubjects(&topology, subjects); err != nil {
+				return err
+			}
 			conn, err := b.connect(c.Context(), "claimscrub provision")
 			if err != nil {
 				return err
@@ -36,7 +41,7 @@ func provisionCommand() *cobra.Command {
 			defer conn.Close()
 			ctx, cancel := context.WithTimeout(c.Context(), provisionBound)
 			defer cancel()
-			drifts, err := provision(ctx, conn, topology, update)
+			drifts, err := provision(ctx, conn, topology, jetstream.Readers(subjects.Ready, subjects.Rejected), update)
 			for _, d := range drifts {
 				fmt.Fprintf(c.OutOrStdout(), "%s; --update-streams changes it\n", d)
 			}
@@ -48,17 +53,17 @@ func provisionCommand() *cobra.Command {
 		},
 	}
 	b.add(c.Flags(), defaultURL, "broker to provision")
-	topologyFlags(c.Flags(), &topology, &update)
+	topologyFlags(c.Flags(), &topology, &subjects, &update)
 	return c
 }
 
 // provision tries until the streams and consumers are there or ctx ends: a cluster that has no leader yet refuses for a while.
-func provision(ctx context.Context, conn *jetstream.Conn, t jetstream.Topology, update bool) ([]jetstream.Drift, error) {
+func provision(ctx context.Context, conn *jetstream.Conn, t jetstream.Topology, readers []jetstream.Reader, update bool) ([]jetstream.Drift, error) {
 	for {
 		attempt, cancel := context.WithTimeout(ctx, 10*time.Second)
 		drifts, err := t.Ensure(attempt, conn, update)
 		if err == nil {
-			err = t.EnsureReaders(attempt, conn, jetstream.DefaultReaders())
+			err = t.EnsureReaders(attempt, conn, readers)
 		}
 		cancel()
 		if err == nil || ctx.Err() != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"claimscrub/handlers"
 	"claimscrub/handlers/jetstream"
 )
 
@@ -26,6 +27,7 @@ type Config struct {
 	NATSListen, StoreDir, StoreKeyFile string
 	SyncAlways                         bool
 	Topology                           jetstream.Topology
+	Subjects                           handlers.Subjects
 	UpdateStreams                      bool
 	Profiles, Refdata                  string
 	HTTP, HTTPCert, HTTPKey, HTTPToken string
@@ -55,11 +57,16 @@ func (cfg *Config) flags(f *pflag.FlagSet) {
 	f.IntVar(&cfg.Goroutines, "goroutines", 0, "encounters scrubbed at a time; 0 for one a processor")
 	f.DurationVar(&cfg.Drain, "drain-timeout", 20*time.Second, "how long a stop waits for what is in hand")
 	f.StringVar(&cfg.LogLevel, "log-level", "info", "debug, info, warn or error")
-	topologyFlags(f, t, &cfg.UpdateStreams)
+	topologyFlags(f, t, &cfg.Subjects, &cfg.UpdateStreams)
 }
 
 // topologyFlags are the flags of the commands that make streams.
-func topologyFlags(f *pflag.FlagSet, t *jetstream.Topology, update *bool) {
+func topologyFlags(f *pflag.FlagSet, t *jetstream.Topology, s *handlers.Subjects, update *bool) {
+	*s = handlers.DefaultSubjects()
+	f.StringVar(&t.Encounters.Subjects[0], "encounters-subject", t.Encounters.Subjects[0], "subject of the encounters")
+	f.StringVar(&s.Ready, "ready-subject", s.Ready, "subject of the claims that are ready")
+	f.StringVar(&s.Rejected, "rejected-subject", s.Rejected, "subject of the claims that are rejected")
+	f.StringVar(&s.DeadLetter, "deadletters-subject", s.DeadLetter, "subject of the dead letters")
 	f.IntVar(&t.Replicas, "replicas", 1, "replicas of each stream: 3 in a cluster")
 	f.BoolVar(update, "update-streams", false, "change streams and consumer that differ from what is declared, instead of reporting it")
 	f.StringVar(&t.Encounters.Name, "encounters-stream", t.Encounters.Name, "stream of the encounters")
@@ -72,6 +79,23 @@ func topologyFlags(f *pflag.FlagSet, t *jetstream.Topology, update *bool) {
 	f.Int64Var(&t.Encounters.MaxBytes, "encounters-max-bytes", 0, "size at which the stream of encounters refuses more; 0 for the broker's own limit")
 	f.Int64Var(&t.Claims.MaxBytes, "claims-max-bytes", 0, "size at which the stream of outcomes refuses more; 0 for the broker's own limit")
 	f.DurationVar(&t.Claims.Duplicates, "duplicate-window", t.Claims.Duplicates, "how long the broker remembers an outcome's id")
+}
+
+// holdSubjects has the streams of outcomes hold the subjects, and checks that each is one a message can be published on.
+func holdSubjects(t *jetstream.Topology, s handlers.Subjects) error {
+	var errs []error
+	for _, subject := range []struct{ flag, name string }{
+		{"encounters-subject", t.Encounters.Subjects[0]}, {"ready-subject", s.Ready}, {"rejected-subject", s.Rejected}, {"deadletters-subject", s.DeadLetter},
+	} {
+		if subject.name == "" || strings.ContainsAny(subject.name, " \t*>") {
+			errs = append(errs, fmt.Errorf("--%s %q: expected a subject without spaces and wildcards", subject.flag, subject.name))
+		}
+	}
+	t.DeadLetters.Subjects = []string{s.DeadLetter}
+	if s != (handlers.Subjects{Ready: handlers.SubjectReady, Rejected: handlers.SubjectRejected, DeadLetter: s.DeadLetter}) {
+		t.Claims.Subjects = []string{s.Ready, s.Rejected} // claim.> holds the default ones alone
+	}
+	return errors.Join(errs...)
 }
 
 // validate checks every bound and reports all that are broken, by flag.
@@ -100,6 +124,7 @@ func (cfg *Config) validate() error {
 	}
 	var level slog.Level
 	demand(level.UnmarshalText([]byte(cfg.LogLevel)) == nil, "log-level", cfg.LogLevel, "debug, info, warn or error")
+	errs = append(errs, holdSubjects(&cfg.Topology, cfg.Subjects))
 	return errors.Join(errs...)
 }
 

@@ -66,7 +66,7 @@ func startService(ctx context.Context, cfg *Config, log *slog.Logger) (_ *servic
 	s.worker, err = handlers.NewWorker(handlers.Config{
 		Subscriber: subscriber, Publisher: jetstream.NewPublisher(s.conn), Decide: decide(engine), Prepare: s.prepare,
 		Backlog: func(ctx context.Context) (handlers.Backlog, error) { return cfg.Topology.Backlog(ctx, s.conn) },
-		Input:   cfg.Topology.Encounters.Subjects[0], DeliveryLimit: uint64(cfg.DeliveryLimit), DrainTimeout: cfg.Drain,
+		Input:   cfg.Topology.Encounters.Subjects[0], Subjects: cfg.Subjects, DeliveryLimit: uint64(cfg.DeliveryLimit), DrainTimeout: cfg.Drain,
 		Goroutines: cfg.Goroutines, Metrics: s.metrics, Registerer: registry, Logger: log,
 	})
 	return s, err

@@ -12,9 +12,9 @@ import (
 // subject it has is the provisioner's to say.
 type Reader struct{ Name, Subject string }
 
-// DefaultReaders returns the readers of the contract: billing takes what is ready, work queues what is rejected.
-func DefaultReaders() []Reader {
-	return []Reader{{"submitter", "claim.ready"}, {"workqueue", "claim.rejected"}}
+// Readers returns the readers of the contract: billing takes what is ready, work queues what is rejected, by their subjects.
+func Readers(ready, rejected string) []Reader {
+	return []Reader{{"submitter", ready}, {"workqueue", rejected}}
 }
 
 // EnsureReaders creates the readers' consumers on the stream of the claims, or makes those that exist so.

@@ -353,7 +353,7 @@ func taking(t *testing.T) (*jetstream.Embedded, *jetstream.Conn, jetstream.ReadC
 	if _, err := topology.Ensure(t.Context(), conn, false); err != nil {
 		t.Fatal(err)
 	}
-	if err := topology.EnsureReaders(t.Context(), conn, jetstream.DefaultReaders()); err != nil {
+	if err := topology.EnsureReaders(t.Context(), conn, jetstream.Readers("claim.ready", "claim.rejected")); err != nil {
 		t.Fatal(err)
 	}
 	stored(t, conn, 2, "claim.ready")

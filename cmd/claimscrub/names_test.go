@@ -1,0 +1,43 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestEverySubjectAndStreamMayHaveAnotherName(t *testing.T) {
+	t.Parallel()
+	names := []string{
+		"--encounters-subject", "emr.done", "--ready-subject", "billing.ready", "--rejected-subject", "billing.rejected", "--deadletters-subject", "emr.unreadable",
+		"--encounters-stream", "EMR", "--claims-stream", "BILLING", "--deadletters-stream", "UNREADABLE", "--consumer", "scrubber",
+	}
+	p := startWorker(t, "127.0.0.1:0", names...)
+	at := []string{"--nats-url", p.url}
+	if out, errs, code := command(t, slices.Concat([]string{"provision"}, names, at)...); code != 0 || strings.Contains(out, "declared") {
+		t.Fatalf("provision: %d\n%s%s", code, out, errs)
+	}
+	body, _ := bareSample(t)
+	if out, errs, code := commandWithin(t.Context(), []byte(string(body)+"\n{}"), slices.Concat([]string{"publish", "--subject", "emr.done"}, at, []string{"-"})...); code != 0 {
+		t.Fatalf("publish: %d\n%s%s", code, out, errs)
+	}
+	if out, errs, code := command(t, slices.Concat([]string{"watch", "--stream", "BILLING", "--consumer", "submitter", "--count", "1", "--format", "json"}, at)...); code != 0 || !strings.Contains(out, `"type":"claim.ready"`) {
+		t.Errorf("watch: %d\n%s%s", code, out, errs)
+	}
+	p.await(t, "encounter set aside")
+	if out, errs, code := command(t, slices.Concat([]string{"deadletter", "list", "--deadletters-stream", "UNREADABLE", "--format", "json"}, at)...); code != 0 || strings.Count(out, "\n") != 1 {
+		t.Errorf("deadletter list: %d\n%s%s", code, out, errs)
+	}
+}
+
+func TestASubjectThatNothingCanBePublishedOnIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"run", "provision"} {
+		_, errs, code := commandWithin(t.Context(), nil, command, "--ready-subject", "claim.*", "--deadletters-subject", "")
+		for _, want := range []string{`--ready-subject "claim.*": expected a subject`, `--deadletters-subject "": expected a subject`} {
+			if code != 2 || !strings.Contains(errs, want) {
+				t.Errorf("%s: exit %d, want %q: %s", command, code, want, errs)
+			}
+		}
+	}
+}
