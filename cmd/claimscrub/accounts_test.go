@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"claimscrub/events"
+	"claimscrub/handlers/jetstream/jetstreamtest"
 )
 
 // The readers and writers of the broker with the shipped configuration, short enough for the head of a table.
@@ -92,9 +93,9 @@ type guarded struct {
 
 func startGuarded(t *testing.T) *guarded {
 	t.Helper()
-	ca := newAuthority(t)
-	g := &guarded{secrets: t.TempDir(), ca: ca.file}
-	g.cert, g.key = ca.issue(time.Hour)
+	ca := jetstreamtest.NewAuthority(t)
+	g := &guarded{secrets: t.TempDir(), ca: ca.File}
+	g.cert, g.key = ca.Issue(time.Hour)
 	out, _, code := command(t, "keys", g.secrets)
 	if code != 0 {
 		t.Fatal("claimscrub keys")

@@ -1,14 +1,8 @@
 package jetstream_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
@@ -22,71 +16,8 @@ import (
 	"github.com/nats-io/nkeys"
 
 	"claimscrub/handlers/jetstream"
+	"claimscrub/handlers/jetstream/jetstreamtest"
 )
-
-// authority signs certificates of this test.
-type authority struct {
-	t    *testing.T
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
-	file string
-}
-
-func newAuthority(t *testing.T) *authority {
-	t.Helper()
-	a := &authority{t: t}
-	var der []byte
-	der, a.key = a.sign(&x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, time.Hour)
-	a.cert, _ = x509.ParseCertificate(der)
-	a.file = writePEM(t, "CERTIFICATE", der)
-	return a
-}
-
-func (a *authority) sign(template *x509.Certificate, valid time.Duration) ([]byte, *ecdsa.PrivateKey) {
-	a.t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	template.SerialNumber, template.Subject = big.NewInt(time.Now().UnixNano()), pkix.Name{CommonName: "claimscrub test"}
-	template.NotBefore, template.NotAfter = time.Now().Add(-2*time.Hour), time.Now().Add(valid)
-	parent, signer := a.cert, a.key
-	if parent == nil {
-		parent, signer = template, key
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	return der, key
-}
-
-// issue writes a certificate for the loopback address, for both ends, and its key.
-func (a *authority) issue(valid time.Duration) (certFile, keyFile string) {
-	a.t.Helper()
-	der, key := a.sign(&x509.Certificate{
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, KeyUsage: x509.KeyUsageDigitalSignature,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
-	}, valid)
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	return writePEM(a.t, "CERTIFICATE", der), writePEM(a.t, "PRIVATE KEY", private)
-}
-
-func writePEM(t *testing.T, kind string, der []byte) string {
-	t.Helper()
-	f, err := os.CreateTemp(t.TempDir(), "*.pem")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := pem.Encode(f, &pem.Block{Type: kind, Bytes: der}); err != nil {
-		t.Fatal(err)
-	}
-	return f.Name()
-}
 
 // guardedBroker is a real server with the security that change asks for.
 func guardedBroker(t *testing.T, change func(*server.Options)) string {
@@ -108,9 +39,9 @@ func guardedBroker(t *testing.T, change func(*server.Options)) string {
 	return strings.Replace(s.ClientURL(), "tls://", "nats://", 1)
 }
 
-func serverTLS(t *testing.T, a *authority, valid time.Duration, clients *authority) func(*server.Options) {
+func serverTLS(t *testing.T, a *jetstreamtest.Authority, valid time.Duration, clients *jetstreamtest.Authority) func(*server.Options) {
 	t.Helper()
-	cert, key := a.issue(valid)
+	cert, key := a.Issue(valid)
 	pair, err := tls.LoadX509KeyPair(cert, key)
 	if err != nil {
 		t.Fatal(err)
@@ -121,17 +52,17 @@ func serverTLS(t *testing.T, a *authority, valid time.Duration, clients *authori
 		if clients != nil {
 			o.TLSVerify = true
 			o.TLSConfig.ClientAuth, o.TLSConfig.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
-			o.TLSConfig.ClientCAs.AddCert(clients.cert)
+			o.TLSConfig.ClientCAs.AddCert(clients.Cert)
 		}
 	}
 }
 
 func TestConnectRefusalsSayWhich(t *testing.T) {
 	t.Parallel()
-	ours, other := newAuthority(t), newAuthority(t)
-	goodCert, goodKey := ours.issue(time.Hour)
-	otherCert, otherKey := other.issue(time.Hour)
-	oldCert, oldKey := ours.issue(-time.Hour)
+	ours, other := jetstreamtest.NewAuthority(t), jetstreamtest.NewAuthority(t)
+	goodCert, goodKey := ours.Issue(time.Hour)
+	otherCert, otherKey := other.Issue(time.Hour)
+	oldCert, oldKey := ours.Issue(-time.Hour)
 	pair, err := nkeys.CreateUser()
 	if err != nil {
 		t.Fatal(err)
@@ -155,15 +86,15 @@ func TestConnectRefusalsSayWhich(t *testing.T) {
 		cfg  jetstream.ConnectConfig
 		want string // empty: accepted
 	}{
-		"tls":                       {jetstream.ConnectConfig{URL: oneWay, CAFile: ours.file}, ""},
-		"tls, wrong authority":      {jetstream.ConnectConfig{URL: oneWay, CAFile: other.file}, "not signed by a trusted authority"},
-		"tls, expired":              {jetstream.ConnectConfig{URL: expired, CAFile: ours.file}, "expired or not yet valid"},
-		"tls asked of a plain one":  {jetstream.ConnectConfig{URL: plain, CAFile: ours.file}, "speaks TLS and the other does not"},
-		"mutual tls":                {jetstream.ConnectConfig{URL: mutual, CAFile: ours.file, CertFile: goodCert, KeyFile: goodKey}, ""},
-		"mutual tls, no client":     {jetstream.ConnectConfig{URL: mutual, CAFile: ours.file}, "refused our certificate"},
-		"mutual tls, wrong client":  {jetstream.ConnectConfig{URL: mutual, CAFile: ours.file, CertFile: otherCert, KeyFile: otherKey}, "refused our certificate"},
-		"mutual tls, old client":    {jetstream.ConnectConfig{URL: mutual, CAFile: ours.file, CertFile: oldCert, KeyFile: oldKey}, "refused our certificate"},
-		"certificate without key":   {jetstream.ConnectConfig{URL: mutual, CAFile: ours.file, CertFile: goodCert}, "must be given together"},
+		"tls":                       {jetstream.ConnectConfig{URL: oneWay, CAFile: ours.File}, ""},
+		"tls, wrong authority":      {jetstream.ConnectConfig{URL: oneWay, CAFile: other.File}, "not signed by a trusted authority"},
+		"tls, expired":              {jetstream.ConnectConfig{URL: expired, CAFile: ours.File}, "expired or not yet valid"},
+		"tls asked of a plain one":  {jetstream.ConnectConfig{URL: plain, CAFile: ours.File}, "speaks TLS and the other does not"},
+		"mutual tls":                {jetstream.ConnectConfig{URL: mutual, CAFile: ours.File, CertFile: goodCert, KeyFile: goodKey}, ""},
+		"mutual tls, no client":     {jetstream.ConnectConfig{URL: mutual, CAFile: ours.File}, "refused our certificate"},
+		"mutual tls, wrong client":  {jetstream.ConnectConfig{URL: mutual, CAFile: ours.File, CertFile: otherCert, KeyFile: otherKey}, "refused our certificate"},
+		"mutual tls, old client":    {jetstream.ConnectConfig{URL: mutual, CAFile: ours.File, CertFile: oldCert, KeyFile: oldKey}, "refused our certificate"},
+		"certificate without key":   {jetstream.ConnectConfig{URL: mutual, CAFile: ours.File, CertFile: goodCert}, "must be given together"},
 		"token":                     {jetstream.ConnectConfig{URL: with(token, "s3cret")}, ""},
 		"token missing":             {jetstream.ConnectConfig{URL: token}, "credentials are refused"},
 		"token wrong":               {jetstream.ConnectConfig{URL: with(token, "guess")}, "credentials are refused"},

@@ -1,4 +1,5 @@
-package main
+// Package jetstreamtest makes what tests need to speak TLS with a broker.
+package jetstreamtest
 
 import (
 	"crypto/ecdsa"
@@ -14,28 +15,30 @@ import (
 	"time"
 )
 
-// authority signs certificates of one test.
-type authority struct {
-	t    *testing.T
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
-	file string
+// Authority signs certificates of one test.
+type Authority struct {
+	Cert *x509.Certificate
+	File string // PEM
+
+	t   *testing.T
+	key *ecdsa.PrivateKey
 }
 
-func newAuthority(t *testing.T) *authority {
+// NewAuthority returns an authority that nobody trusts yet.
+func NewAuthority(t *testing.T) *Authority {
 	t.Helper()
-	a := &authority{t: t}
+	a := &Authority{t: t}
 	var der []byte
 	der, a.key = a.sign(&x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, time.Hour)
 	var err error
-	if a.cert, err = x509.ParseCertificate(der); err != nil {
+	if a.Cert, err = x509.ParseCertificate(der); err != nil {
 		t.Fatal(err)
 	}
-	a.file = writePEM(t, "CERTIFICATE", der)
+	a.File = writePEM(t, "CERTIFICATE", der)
 	return a
 }
 
-func (a *authority) sign(template *x509.Certificate, valid time.Duration) ([]byte, *ecdsa.PrivateKey) {
+func (a *Authority) sign(template *x509.Certificate, valid time.Duration) ([]byte, *ecdsa.PrivateKey) {
 	a.t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -43,7 +46,7 @@ func (a *authority) sign(template *x509.Certificate, valid time.Duration) ([]byt
 	}
 	template.SerialNumber, template.Subject = big.NewInt(time.Now().UnixNano()), pkix.Name{CommonName: "claimscrub test"}
 	template.NotBefore, template.NotAfter = time.Now().Add(-2*time.Hour), time.Now().Add(valid)
-	parent, signer := a.cert, a.key
+	parent, signer := a.Cert, a.key
 	if parent == nil {
 		parent, signer = template, key
 	}
@@ -54,8 +57,8 @@ func (a *authority) sign(template *x509.Certificate, valid time.Duration) ([]byt
 	return der, key
 }
 
-// issue writes a certificate for the loopback address, for both ends, and its key.
-func (a *authority) issue(valid time.Duration) (certFile, keyFile string) {
+// Issue writes a certificate for the loopback address, for both ends, and its key. A negative time makes one that has expired.
+func (a *Authority) Issue(valid time.Duration) (certFile, keyFile string) {
 	a.t.Helper()
 	der, key := a.sign(&x509.Certificate{
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"}, KeyUsage: x509.KeyUsageDigitalSignature,
