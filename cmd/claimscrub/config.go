@@ -98,6 +98,9 @@ func readConfig(path string, root *cobra.Command) (map[string]string, error) {
 		case value.Kind != yaml.ScalarNode:
 			errs = append(errs, fmt.Errorf("%s:%d:%d: %s: expected a single value", path, value.Line, value.Column, key.Value))
 		default:
+			if _, twice := out[key.Value]; twice {
+				errs = append(errs, fmt.Errorf("%s:%d:%d: %s stands twice: expected it once", path, key.Line, key.Column, key.Value))
+			}
 			out[key.Value] = value.Value
 		}
 	}
