@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -172,6 +173,16 @@ func (p *process) dial(t *testing.T) *jetstream.Conn {
 		t.Fatal(err)
 	}
 	return conn
+}
+
+func TestAnEmbeddedBrokerThatIsOpenSaysSo(t *testing.T) {
+	t.Parallel()
+	for listen, open := range map[string]bool{"0.0.0.0:0": true, "127.0.0.1:0": false} {
+		p := startWorker(t, listen)
+		if said := strings.Contains(p.logs.String(), "whoever reaches it reads and writes every record"); said != open {
+			t.Errorf("%s: said so: %v, want %v:\n%s", listen, said, open, p.logs)
+		}
+	}
 }
 
 func TestSIGTERMDrainsAndExitsWithZero(t *testing.T) {

@@ -86,6 +86,9 @@ func (s *service) connect(ctx context.Context) (err error) {
 			return err
 		}
 		s.cfg.broker.url = s.embedded.URL()
+		if host, _, err := net.SplitHostPort(s.cfg.NATSListen); err == nil && host != "" && !loopback(host) {
+			s.log.Warn("the embedded broker knows no users and no TLS: whoever reaches it reads and writes every record", "nats-listen", s.cfg.NATSListen)
+		}
 	}
 	s.conn, err = jetstream.Connect(s.cfg.broker.config("claimscrub worker", s.log))
 	return err
