@@ -55,15 +55,22 @@ func (l *ledger) load(path string) error {
 	if err != nil {
 		return fmt.Errorf("--state: %w", err)
 	}
-	whole := bytes.LastIndexByte(text, '\n') + 1 // what is behind was cut off while it was written
-	for i, line := range bytes.Split(text[:whole], []byte("\n")) {
+	const begins = `{"control_number":`
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	whole := 0
+	for i, line := range lines {
 		if len(bytes.TrimSpace(line)) == 0 {
+			whole += len(line)
 			continue
 		}
 		var e entry
 		if err := json.Unmarshal(line, &e); err != nil || e.ControlNumber < 1 || e.ControlNumber > x12.MaxControlNumber {
+			if n := min(len(line), len(begins)); err != nil && i == len(lines)-1 && string(line[:n]) == begins[:n] {
+				break // cut off while it was written
+			}
 			return fmt.Errorf(`%s:%d: expected a line that export wrote, {"control_number": N, ...}`, path, i+1)
 		}
+		whole += len(line)
 		l.last = max(l.last, e.ControlNumber)
 		for _, c := range e.Claims {
 			if c.Interchange = e.ControlNumber; c.Revision >= l.sent[c.EncounterID].Revision {
@@ -76,6 +83,11 @@ func (l *ledger) load(path string) error {
 	}
 	if _, err := l.file.Seek(int64(whole), io.SeekStart); err != nil {
 		return fmt.Errorf("--state: %w", err)
+	}
+	if whole > 0 && text[whole-1] != '\n' {
+		if _, err := l.file.Write([]byte("\n")); err != nil {
+			return fmt.Errorf("--state: %w", err)
+		}
 	}
 	return nil
 }

@@ -334,6 +334,38 @@ func TestANumberTakenIsNeverUsedAgain(t *testing.T) {
 	}
 }
 
+func TestALastLineWithoutItsEndCountsAndAnotherFileIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	lines, _ := decided(t)
+	state := filepath.Join(t.TempDir(), "sent.jsonl")
+	if code, _, said := export(t, lines, "--state", state, "-"); code > 1 {
+		t.Fatal(said)
+	}
+	text, err := os.ReadFile(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(state, bytes.TrimSpace(text), 0o600); err != nil { // as an editor leaves it
+		t.Fatal(err)
+	}
+	if _, again, said := export(t, lines, "--state", state, "-"); again != "" || !strings.Contains(said, "sent before") {
+		t.Errorf("sent twice: %s", said)
+	}
+	if after, err := os.ReadFile(state); err != nil || !bytes.Equal(after, text) {
+		t.Errorf("the state file is now %q, error %v", after, err)
+	}
+	other := []byte("patients: {}")
+	if err := os.WriteFile(state, other, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, said := export(t, lines, "--state", state, "-"); code != 2 || !strings.Contains(said, "sent.jsonl:1: expected a line that export wrote") {
+		t.Errorf("exit status %d: %s", code, said)
+	}
+	if after, err := os.ReadFile(state); err != nil || !bytes.Equal(after, other) {
+		t.Errorf("a file that is no state file is now %q, error %v", after, err)
+	}
+}
+
 func TestOfTwoExportsAtOnceOneWaits(t *testing.T) {
 	t.Parallel()
 	lines, _ := decided(t)
