@@ -157,7 +157,9 @@ func profilesExplainCommand(dir, format *string) *cobra.Command {
 				defer f.Close()
 				in = f
 			}
+			found := false
 			for input, err := range inputs(in, events.MaxBody) {
+				found = true
 				if err != nil {
 					return fmt.Errorf("read %s: %w", args[0], err)
 				}
@@ -168,6 +170,9 @@ func profilesExplainCommand(dir, format *string) *cobra.Command {
 				if err := printExplanation(c, payer.Explain(engine, encounter.Coverage), *format); err != nil {
 					return err
 				}
+			}
+			if !found {
+				return exitMessage(c, 1, "%s: no encounter in it", args[0])
 			}
 			return nil
 		},

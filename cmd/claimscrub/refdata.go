@@ -80,6 +80,9 @@ func (o *importOptions) request(now civil.Date) (r refdata.Request, err error) {
 			return r, fmt.Errorf("--program: %w", err)
 		}
 	}
+	if strings.ContainsAny(o.edition, `/\`) { // it becomes part of a file's name
+		return r, fmt.Errorf("--edition %q: expected a name without slashes", o.edition)
+	}
 	r.From, r.To = validity(o.edition)
 	if o.from != "" {
 		if r.From, err = civil.ParseDate(o.from); err != nil {
