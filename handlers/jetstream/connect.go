@@ -126,6 +126,14 @@ func (c *Conn) patience(limit time.Duration) time.Duration {
 func (c *Conn) fetchBytes(n int) int { return max(n, 2*int(c.nc.MaxPayload()), 2*MaxPayload) }
 
 func options(cfg ConnectConfig) ([]nats.Option, error) {
+	for at := range strings.SplitSeq(cfg.URL, ",") {
+		if at = strings.TrimSpace(at); !strings.Contains(at, "://") {
+			at = "nats://" + at
+		}
+		if _, err := url.Parse(at); err != nil { // the error quotes what it was given, a password too
+			return nil, errors.New("an address of the broker is no URL: expected nats://host:port, a user or password before it percent-encoded")
+		}
+	}
 	log := cfg.Logger
 	opts := []nats.Option{
 		nats.Name(cfg.Name),

@@ -1,8 +1,10 @@
 package jetstream_test
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -53,6 +55,17 @@ func serverTLS(t *testing.T, a *jetstreamtest.Authority, valid time.Duration, cl
 			o.TLSVerify = true
 			o.TLSConfig.ClientAuth, o.TLSConfig.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
 			o.TLSConfig.ClientCAs.AddCert(clients.Cert)
+		}
+	}
+}
+
+func TestAnAddressThatIsNoURLIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"nats://user:s3cret%zz@127.0.0.1:1", "nats://127.0.0.1:1, user:s3 cret@127.0.0.1:1"} {
+		var logged bytes.Buffer
+		_, err := jetstream.Connect(jetstream.ConnectConfig{URL: at, Logger: slog.New(slog.NewTextHandler(&logged, nil))})
+		if err == nil || !strings.Contains(err.Error(), "percent-encoded") || strings.Contains(err.Error()+logged.String(), "s3") {
+			t.Errorf("%s: error %v, log %s; want what to write, and no password", at, err, &logged)
 		}
 	}
 }
