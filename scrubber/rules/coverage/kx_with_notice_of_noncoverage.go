@@ -26,7 +26,7 @@ var KXWithNoticeOfNoncoverage = scrubber.Rule{
 				}
 			}
 			f := scrubber.Finding{
-				Message: "KX and " + other + " on " + l.Code, Pointer: l.Pointer("modifiers"), Lines: []int{l.Number},
+				Message: "KX and " + other + " on " + l.Named(), Pointer: l.Pointer("modifiers"), Lines: []int{l.Number},
 				Billed: "KX and " + other, Expected: "one of them",
 			}
 			if other == "GY" || other == "GX" || !therapy(l) { // KX has other meanings off the therapy list

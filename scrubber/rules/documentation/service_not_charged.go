@@ -138,7 +138,11 @@ func untimedNotCharged(c *scrubber.Case, r *scrubber.Report, s *scrubber.Service
 	case s.Kind == scrubber.KindOther:
 		codes = []string{s.Code}
 		if _, known := c.Tables.Code(s.Code); known == refdata.Outside {
-			r.NotEvaluated(scrubber.OutsideTables, s.Code+" is outside the code table, which says what earns a line")
+			what := "the code of a service"
+			if scrubber.ProcedureCode(s.Code) {
+				what = s.Code
+			}
+			r.NotEvaluated(scrubber.OutsideTables, what+" is outside the code table, which says what earns a line")
 			return
 		}
 	case s.Needling:

@@ -20,6 +20,9 @@ var ModifierOrder = scrubber.Rule{
 	Check: func(c *scrubber.Case, r *scrubber.Report) {
 		for i := range c.Lines {
 			l := &c.Lines[i]
+			if slices.ContainsFunc(l.Modifiers, func(m string) bool { return len(m) != 2 }) {
+				continue // no modifier, which is another rule's matter, and not to be repeated in a patch
+			}
 			for j := 1; j < len(l.Modifiers); j++ {
 				if rank(l.Modifiers[j]) < rank(l.Modifiers[j-1]) {
 					order(r, l, j)

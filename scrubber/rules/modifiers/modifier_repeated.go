@@ -31,10 +31,11 @@ var ModifierRepeated = scrubber.Rule{
 	},
 }
 
-// repeats is the patch that takes every modifier that stands earlier on the line out of it, last first.
+// repeats is the patch that takes every modifier that stands earlier on the line out of it, last first. What has not two
+// characters is no modifier, which is another rule's matter, and is not repeated in a patch.
 func repeats(l *scrubber.Line) (patch []scrubber.PatchOp) {
 	for i := len(l.Modifiers) - 1; i > 0; i-- {
-		if slices.Contains(l.Modifiers[:i], l.Modifiers[i]) {
+		if len(l.Modifiers[i]) == 2 && slices.Contains(l.Modifiers[:i], l.Modifiers[i]) {
 			patch = append(patch, l.RemoveModifier(i)...)
 		}
 	}

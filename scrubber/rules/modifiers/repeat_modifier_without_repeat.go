@@ -34,9 +34,9 @@ func repeatModifier(c *scrubber.Case, r *scrubber.Report) {
 		case !same && !another:
 			f.Message = m + " on " + l.Named() + ", and no other line of the day bills it"
 		case m == "76" && !same:
-			f.Message, f.Expected = "76 on "+l.Code+", which another practitioner did first", "77"
+			f.Message, f.Expected = "76 on "+l.Named()+", which another practitioner did first", "77"
 		case m == "77" && !another:
-			f.Message, f.Expected = "77 on "+l.Code+", which the same practitioner did first", "76"
+			f.Message, f.Expected = "77 on "+l.Named()+", which the same practitioner did first", "76"
 		default:
 			continue
 		}

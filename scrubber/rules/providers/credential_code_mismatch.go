@@ -99,7 +99,10 @@ func notPaid(credential string, l *scrubber.Line) string {
 
 // excluded says of a chiropractor's line how it is billed for its denial.
 func excluded(l *scrubber.Line, f *scrubber.Finding) {
-	f.Pointer, f.Billed, f.Expected = l.Pointer("code"), l.Code, l.Code+"-GY"
+	f.Pointer = l.Pointer("code")
+	if scrubber.ProcedureCode(l.Code) { // else it may be an identifier sent in the wrong place
+		f.Billed, f.Expected = l.Code, l.Code+"-GY"
+	}
 	f.Denial = &scrubber.CARC{Group: "PR", Code: "170", RARC: "N95"}
 	switch {
 	case len(l.Modifiers) == 0:
