@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"fmt"
+	"slices"
 
 	"claimscrub/scrubber"
 	"claimscrub/scrubber/refdata"
@@ -9,7 +10,7 @@ import (
 
 var therapyUnitsPerVisit = scrubber.Param{
 	Name: "therapy_units_per_visit", Kind: scrubber.IntParam,
-	Doc: "the most units of modalities and procedures, timed and untimed, that the payer pays for a visit; evaluations do not count; 0 for no cap",
+	Doc: "the most units of modalities and procedures, timed and untimed, that the payer pays for a visit to one provider; evaluations do not count; 0 for no cap",
 }
 
 // TherapyUnitsOverVisitCap is COV006.
@@ -34,19 +35,29 @@ func visitCap(c *scrubber.Case, r *scrubber.Report) {
 	if most <= 0 {
 		return
 	}
-	total := 0
-	var lines []*scrubber.Line
+	for i := range c.Lines {
+		by := c.RenderedBy(&c.Lines[i]).NPI
+		if slices.ContainsFunc(c.Lines[:i], func(l scrubber.Line) bool { return c.RenderedBy(&l).NPI == by }) {
+			continue // counted with that one
+		}
+		lines, total := treatmentBy(c, by)
+		if total <= most {
+			continue
+		}
+		r.Add(scrubber.Finding{
+			Message: fmt.Sprintf("%d units of modalities and procedures billed for the visit, and the payer pays %d", total, most),
+			Pointer: lines[0].Pointer("units"), Lines: numbers(lines), Billed: fmt.Sprint(total), Expected: fmt.Sprintf("at most %d", most),
+		})
+	}
+}
+
+// treatmentBy is the lines of the provider that a visit's cap counts, and their units.
+func treatmentBy(c *scrubber.Case, npi string) (lines []*scrubber.Line, units int) {
 	for i := range c.Lines {
 		l := &c.Lines[i]
-		if l.Known == refdata.Present && l.Facts.Is(treatment) {
-			lines, total = append(lines, l), total+max(0, l.Units)
+		if l.Known == refdata.Present && l.Facts.Is(treatment) && c.RenderedBy(l).NPI == npi {
+			lines, units = append(lines, l), units+max(0, l.Units)
 		}
 	}
-	if total <= most {
-		return
-	}
-	r.Add(scrubber.Finding{
-		Message: fmt.Sprintf("%d units of modalities and procedures billed for the visit, and the payer pays %d", total, most),
-		Pointer: lines[0].Pointer("units"), Lines: numbers(lines), Billed: fmt.Sprint(total), Expected: fmt.Sprintf("at most %d", most),
-	})
+	return lines, units
 }
