@@ -13,7 +13,7 @@ var OneEvaluation = scrubber.Rule{
 	ID: "EVL001", Name: "one-evaluation",
 	Title: "More than one evaluation of a discipline in a day",
 	Why: "A discipline evaluates a patient once a day: one of the three levels, or a re-evaluation. A second one, at whatever level, is denied, and no modifier brings it back. " +
-		"Physical and occupational therapy may each evaluate on the day.",
+		"Physical and occupational therapy may each evaluate on the day. Medicare's chart counts by provider, so that evaluations by two providers of the discipline warn.",
 	Fix:    "keep the level that the documentation supports",
 	Source: manual("20.2 D: units of a day by discipline"),
 	Since:  "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
@@ -35,20 +35,16 @@ func one(c *scrubber.Case, r *scrubber.Report, d refdata.Discipline) {
 	if len(lines) == 0 {
 		return
 	}
-	var others []string
-	for i := range c.SameDay {
-		f, known := c.Tables.Code(c.SameDay[i].Code)
-		if known == refdata.Present && f.Discipline == d && f.Is(refdata.Evaluation|refdata.Reevaluation) {
-			others = append(others, f.Code)
-		}
-	}
+	others, by := elsewhere(c, d)
 	if len(lines)+len(others) < 2 {
 		return
 	}
 	slices.SortFunc(lines, func(a, b *scrubber.Line) int { return a.Number - b.Number })
-	codes := slices.Clone(others)
+	codes, certain := slices.Clone(others), false
 	for _, l := range lines {
-		codes = append(codes, l.Code)
+		npi := c.RenderedBy(l).NPI
+		certain = certain || slices.Contains(by, npi) || slices.Contains(by, "")
+		codes, by = append(codes, l.Code), append(by, npi)
 	}
 	slices.Sort(codes)
 	f := scrubber.Finding{
@@ -58,5 +54,20 @@ func one(c *scrubber.Case, r *scrubber.Report, d refdata.Discipline) {
 	if len(others) > 0 {
 		f.Message += "; another encounter of the day bills one"
 	}
+	if !certain {
+		f.Certainty = scrubber.Inferred
+		f.Message += "; two providers rendered them"
+	}
 	r.Add(f)
+}
+
+// elsewhere is the discipline's evaluations on other encounters of the day, and who rendered each.
+func elsewhere(c *scrubber.Case, d refdata.Discipline) (codes, by []string) {
+	for i := range c.SameDay {
+		f, known := c.Tables.Code(c.SameDay[i].Code)
+		if known == refdata.Present && f.Discipline == d && f.Is(refdata.Evaluation|refdata.Reevaluation) {
+			codes, by = append(codes, f.Code), append(by, c.SameDay[i].RenderingNPI)
+		}
+	}
+	return codes, by
 }
