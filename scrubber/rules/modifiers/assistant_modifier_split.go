@@ -30,7 +30,7 @@ func assistantSplit(c *scrubber.Case, r *scrubber.Report) {
 		return
 	}
 	for i := range c.Lines {
-		if l := &c.Lines[i]; l.TimedCode() == "" && takesAssistant(c, l) {
+		if l := &c.Lines[i]; l.TimedCode() == "" && takesAssistant(c, l) && !deviceSupply(l.Code) {
 			untimedSplit(c, r, l)
 		}
 	}
@@ -67,6 +67,12 @@ func takesAssistant(c *scrubber.Case, l *scrubber.Line) bool {
 		return c.Discipline(l) != "SLP" && (says(l) > 0 || alwaysTherapy(l))
 	}
 	return false
+}
+
+// deviceSupply tells whether the code is the device of remote therapeutic monitoring: nobody furnishes it, so that nothing of it is an
+// assistant's. The set-up and the management are services.
+func deviceSupply(code string) bool {
+	return code == "98976" || code == "98977" || code == "98984" || code == "98985"
 }
 
 // byAssistant tells whether the line's rendering provider is an assistant.
