@@ -63,8 +63,8 @@ func planOfCareNotInForce(c *scrubber.Case, r *scrubber.Report) {
 			f.Message = "plan of care of discipline " + discipline + " is not certified more than 30 days after the first treatment"
 		case capped && (plan.ExpiresOn.IsZero() || c.ServiceDate <= plan.ExpiresOn):
 			f.Message = "plan of care of discipline " + discipline + ", certified on " + plan.CertifiedOn.String() + ", is certified for at most 90 days, until " + ends.String()
-			if c.InitialTreatment.IsZero() {
-				f.Severity = scrubber.Warn // treatment under the plan may have begun later
+			if c.InitialTreatment.IsZero() || plan.CertifiedOn-c.InitialTreatment > delayDays {
+				f.Severity = scrubber.Warn // treatment under the plan may have begun later: a recertification is signed before the days it is for
 				f.Message += ", or 90 days from the first treatment under it"
 			}
 		default:
