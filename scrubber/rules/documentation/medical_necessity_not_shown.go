@@ -2,6 +2,11 @@ package documented
 
 import "claimscrub/scrubber"
 
+var necessaryOnly = scrubber.Param{
+	Name: "medically_necessary_only", Kind: scrubber.BoolParam, Bool: true,
+	Doc: "whether only what is medically necessary is paid; a patient who pays alone may have what is not",
+}
+
 // MedicalNecessityNotShown is DOC007.
 var MedicalNecessityNotShown = scrubber.Rule{
 	ID: "DOC007", Name: "medical-necessity-not-shown",
@@ -12,12 +17,12 @@ var MedicalNecessityNotShown = scrubber.Rule{
 	Source: scrubber.Source{Authority: "US Code", Title: "Social Security Act 1862(a)(1)(A), 42 USC 1395y: reasonable and necessary", URL: "https://www.ssa.gov/OP_Home/ssact/title18/1862.htm"},
 	Since:  "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "50", RARC: "N115"}, SNIP: 6,
-	Needs: scrubber.NoTables, Facts: scrubber.Documentation,
+	Needs: scrubber.NoTables, Facts: scrubber.Documentation, Params: []scrubber.Param{necessaryOnly},
 	Check: medicalNecessityNotShown,
 }
 
 func medicalNecessityNotShown(c *scrubber.Case, r *scrubber.Report) {
-	if c.Notes.MedicalNecessity == scrubber.Yes {
+	if c.Notes.MedicalNecessity == scrubber.Yes || !c.Bool(&necessaryOnly) {
 		return
 	}
 	lines := linesOf(c, func(l *scrubber.Line) bool { return !l.Has("GA", "GX", "GY", "GZ") })
