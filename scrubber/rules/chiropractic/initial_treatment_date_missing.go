@@ -2,6 +2,11 @@ package chiropractic
 
 import "claimscrub/scrubber"
 
+var initialTreatmentDate = scrubber.Param{
+	Name: "cmt_initial_treatment_date", Kind: scrubber.BoolParam,
+	Doc: "whether a claim for spinal manipulation carries the date of initial treatment",
+}
+
 // InitialTreatmentDateMissing is CMT006.
 var InitialTreatmentDateMissing = scrubber.Rule{
 	ID: "CMT006", Name: "initial-treatment-date-missing",
@@ -15,7 +20,7 @@ var InitialTreatmentDateMissing = scrubber.Rule{
 	},
 	Since: "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
 	Predicts: scrubber.CARC{Code: "16", RARC: "MA122"}, SNIP: 4,
-	Needs: scrubber.NoTables, Facts: scrubber.MissingFacts, Subject: scrubber.Manipulation, Params: []scrubber.Param{subluxationCoverage},
+	Needs: scrubber.NoTables, Facts: scrubber.MissingFacts, Subject: scrubber.Manipulation, Params: []scrubber.Param{initialTreatmentDate},
 	Check: initialTreatmentDateMissing,
 }
 
@@ -24,7 +29,7 @@ func initialTreatmentDateMissing(c *scrubber.Case, r *scrubber.Report) {
 		return
 	}
 	first, lines := firstSpinal(c)
-	if first == nil || !c.Bool(&subluxationCoverage) {
+	if first == nil || !c.Bool(&initialTreatmentDate) {
 		return
 	}
 	r.Add(scrubber.Finding{
