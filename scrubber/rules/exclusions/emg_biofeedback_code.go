@@ -25,26 +25,7 @@ var EMGBiofeedbackCode = scrubber.Rule{
 }
 
 func emgBiofeedbackCode(c *scrubber.Case, r *scrubber.Report) {
-	var mixed []*scrubber.Line
-	for i := range c.Lines {
-		l := &c.Lines[i]
-		if l.Code != manualTherapy {
-			continue
-		}
-		if !c.Documented {
-			r.NotEvaluated(scrubber.DocumentationNotSent, "send services, so that biofeedback can be told from manual therapy")
-			return
-		}
-		switch m := mix(c, l, isBiofeedback); {
-		case m.excluded && m.manual:
-			mixed = append(mixed, l)
-		case m.excluded:
-			r.Add(biofeedbackFinding(c, l))
-		}
-	}
-	if len(mixed) > 0 {
-		surplusUnits(c, r, mixed, "biofeedback")
-	}
+	told(c, r, "biofeedback", isBiofeedback, false, biofeedbackFinding)
 }
 
 func isBiofeedback(s *scrubber.Service) bool { return s.Biofeedback }

@@ -19,6 +19,32 @@ func Rules() []scrubber.Rule {
 		MassageNotManualTherapy, ManualTherapyOncePerBlock}
 }
 
+// told tells manual therapy from what is none on each line of 97140: a line that stands for the excluded alone is what instead
+// says, and one that stands for both, or for manual therapy where the excluded is documented and unbilled, is judged by its units.
+func told(c *scrubber.Case, r *scrubber.Report, what string, excluded func(*scrubber.Service) bool, unbilled bool,
+	instead func(*scrubber.Case, *scrubber.Line) scrubber.Finding) {
+	var mixed []*scrubber.Line
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		if l.Code != manualTherapy {
+			continue
+		}
+		if !c.Documented {
+			r.NotEvaluated(scrubber.DocumentationNotSent, "send services, so that "+what+" can be told from manual therapy")
+			return
+		}
+		switch m := mix(c, l, excluded); {
+		case m.excluded && !m.manual:
+			r.Add(instead(c, l))
+		case m.manual && (m.excluded || unbilled):
+			mixed = append(mixed, l)
+		}
+	}
+	if len(mixed) > 0 {
+		surplusUnits(c, r, mixed, what)
+	}
+}
+
 // mixture is what a 97140 line stands for: manual therapy, what is not, or both.
 type mixture struct{ manual, excluded bool }
 

@@ -20,34 +20,20 @@ var MassageNotManualTherapy = scrubber.Rule{
 }
 
 func massageNotManualTherapy(c *scrubber.Case, r *scrubber.Report) {
-	var mixed []*scrubber.Line
-	for i := range c.Lines {
-		l := &c.Lines[i]
-		if l.Code != manualTherapy {
-			continue
-		}
-		if !c.Documented {
-			r.NotEvaluated(scrubber.DocumentationNotSent, "send services, so that massage can be told from manual therapy")
-			return
-		}
-		switch m := mix(c, l, isMassage); {
-		case m.excluded && m.manual:
-			mixed = append(mixed, l)
-		case m.excluded:
-			r.Add(scrubber.Finding{
-				Message: "97140 billed for massage; that is 97124",
-				Pointer: l.Pointer("code"), Lines: []int{l.Number}, Billed: manualTherapy, Expected: "97124",
-				Fix: &scrubber.Fix{
-					Summary: "bill 97124 instead of 97140; the fee must follow",
-					Safe:    fits(c, l, "97124", l.Units), Patch: scrubber.Replace(l.Pointer("code"), "97124"),
-				},
-			})
-		}
-	}
-	if len(mixed) > 0 {
-		surplusUnits(c, r, mixed, "massage")
-	}
+	told(c, r, "massage", isMassage, false, massageFinding)
 }
 
 // isMassage goes by the kind alone: massage words inside a manual therapy service are manual therapy.
 func isMassage(s *scrubber.Service) bool { return s.Kind == scrubber.Massage }
+
+// massageFinding is for a line that stands for massage alone.
+func massageFinding(c *scrubber.Case, l *scrubber.Line) scrubber.Finding {
+	return scrubber.Finding{
+		Message: "97140 billed for massage; that is 97124",
+		Pointer: l.Pointer("code"), Lines: []int{l.Number}, Billed: manualTherapy, Expected: "97124",
+		Fix: &scrubber.Fix{
+			Summary: "bill 97124 instead of 97140; the fee must follow",
+			Safe:    fits(c, l, "97124", l.Units), Patch: scrubber.Replace(l.Pointer("code"), "97124"),
+		},
+	}
+}

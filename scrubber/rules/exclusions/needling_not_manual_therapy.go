@@ -20,27 +20,7 @@ var NeedlingNotManualTherapy = scrubber.Rule{
 }
 
 func needlingNotManualTherapy(c *scrubber.Case, r *scrubber.Report) {
-	unbilled := unbilledNeedling(c)
-	var mixed []*scrubber.Line
-	for i := range c.Lines {
-		l := &c.Lines[i]
-		if l.Code != manualTherapy {
-			continue
-		}
-		if !c.Documented {
-			r.NotEvaluated(scrubber.DocumentationNotSent, "send services, so that needling can be told from manual therapy")
-			return
-		}
-		switch m := mix(c, l, isNeedling); {
-		case m.excluded && !m.manual:
-			r.Add(needlingFinding(c, l))
-		case m.manual && (m.excluded || unbilled):
-			mixed = append(mixed, l)
-		}
-	}
-	if len(mixed) > 0 {
-		surplusUnits(c, r, mixed, "needle insertion")
-	}
+	told(c, r, "needle insertion", isNeedling, unbilledNeedling(c), needlingFinding)
 }
 
 func isNeedling(s *scrubber.Service) bool { return s.Needling }
