@@ -6,24 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// MuscleKey is the name of a muscle as the event contract compares it: without case and outer
-// spaces. Left and right stay different muscles. A name already in that form is returned as it is.
-func MuscleKey(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
-
-// SameMuscle tells whether two names are one muscle's, as MuscleKey compares them.
+// SameMuscle tells whether two names are one muscle's, as the event contract compares them: without case and outer
+// spaces. Left and right stay different muscles.
 func SameMuscle(a, b string) bool {
 	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
-}
-
-// TechniqueKey is the name of a technique as the event contract compares it: without case, spaces
-// and hyphens. A name already in that form is returned as it is.
-func TechniqueKey(name string) string {
-	for _, r := range name {
-		if skipped(r) || unicode.ToLower(r) != r {
-			return string(appendTechniqueKey(nil, name))
-		}
-	}
-	return name
 }
 
 // Technique is what the name of a technique says where it says that the work is not manual therapy.
@@ -51,6 +37,7 @@ func ParseTechnique(name string) Technique {
 	return OtherTechnique
 }
 
+// appendTechniqueKey appends the name as the event contract compares it: without case, spaces and hyphens.
 func appendTechniqueKey(dst []byte, name string) []byte {
 	for _, r := range name {
 		switch {

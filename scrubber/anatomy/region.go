@@ -86,15 +86,6 @@ const (
 	extraspinal Set = 1<<Head | 1<<LowerExtremity | 1<<UpperExtremity | 1<<RibCage | 1<<Abdomen
 )
 
-// SetOf is the set of the regions given; a region given twice counts once.
-func SetOf(regions ...Region) Set {
-	var s Set
-	for _, r := range regions {
-		s.Add(r)
-	}
-	return s
-}
-
 // Add puts r into s. Adding no region, or one that is in already, changes nothing.
 func (s *Set) Add(r Region) { *s |= 1 << r & (spinal | extraspinal) }
 
