@@ -35,27 +35,8 @@ func codeNotPayable(c *scrubber.Case, r *scrubber.Report) {
 		if found != refdata.Present {
 			continue
 		}
-		var f scrubber.Finding
-		switch fee.Status {
-		case 'B':
-			f.Message = l.Code + " is bundled into the other services of the day and never paid by itself (status B)"
-			if len(c.Lines) > 1 {
-				f.Fix = &scrubber.Fix{Summary: "take " + l.Code + " out: its work is paid with the other services", Patch: l.RemoveLine()}
-			}
-		case 'I':
-			f.Message = l.Code + " is not valid for Medicare, which uses another code for the service (status I)"
-		case 'N':
-			if l.Has("GY") {
-				continue
-			}
-			f.Message = l.Code + " is non-covered (status N) and billed without GY"
-		case 'R':
-			f.Severity = scrubber.Info
-			f.Message = l.Code + " has restricted coverage (status R): the contractor decides whether it pays"
-		case 'E', 'X':
-			f.Severity = scrubber.Warn
-			f.Message = l.Code + " is not paid under the physician fee schedule, but in another way if at all (status " + string(rune(fee.Status)) + ")"
-		default:
+		f := unpaid(c, l, fee.Status)
+		if f.Message == "" {
 			continue
 		}
 		f.Pointer, f.Lines = l.Pointer("code"), []int{l.Number}
@@ -65,4 +46,28 @@ func codeNotPayable(c *scrubber.Case, r *scrubber.Report) {
 		}
 		r.Add(f)
 	}
+}
+
+// unpaid is what the fee schedule's status says of a line that it does not pay; without a message it pays, or the line asks for no payment.
+func unpaid(c *scrubber.Case, l *scrubber.Line, status byte) (f scrubber.Finding) {
+	switch status {
+	case 'B':
+		f.Message = l.Code + " is bundled into the other services of the day and never paid by itself (status B)"
+		if len(c.Lines) > 1 {
+			f.Fix = &scrubber.Fix{Summary: "take " + l.Code + " out: its work is paid with the other services", Patch: l.RemoveLine()}
+		}
+	case 'I':
+		f.Message = l.Code + " is not valid for Medicare, which uses another code for the service (status I)"
+	case 'N':
+		if !l.Has("GY") {
+			f.Message = l.Code + " is non-covered (status N) and billed without GY"
+		}
+	case 'R':
+		f.Severity = scrubber.Info
+		f.Message = l.Code + " has restricted coverage (status R): the contractor decides whether it pays"
+	case 'E', 'X':
+		f.Severity = scrubber.Warn
+		f.Message = l.Code + " is not paid under the physician fee schedule, but in another way if at all (status " + string(rune(status)) + ")"
+	}
+	return f
 }

@@ -45,38 +45,48 @@ func planOfCareNotInForce(c *scrubber.Case, r *scrubber.Report) {
 			continue
 		}
 		plan, at := latest(c, discipline, required)
-		var f scrubber.Finding
-		switch ends, capped := end(c, plan, required); {
-		case plan == nil && required:
-			f.Message = "therapy of discipline " + discipline + " without a plan of care of it"
-		case plan == nil:
+		f, certified := judgePlan(c, plan, discipline, required)
+		if !certified {
+			r.NotEvaluated(scrubber.FactNotSent, "certified_on of the plan of discipline "+discipline)
+		}
+		if f.Message == "" {
 			continue
-		case ends.IsZero() || c.ServiceDate <= ends:
-			if !plan.CertifiedOn.IsZero() || !required {
-				continue
-			}
-			if c.InitialTreatment.IsZero() || c.ServiceDate-c.InitialTreatment <= delayDays {
-				r.NotEvaluated(scrubber.FactNotSent, "certified_on of the plan of discipline "+discipline)
-				continue
-			}
-			f.Severity = scrubber.Warn
-			f.Message = "plan of care of discipline " + discipline + " is not certified more than 30 days after the first treatment"
-		case capped && (plan.ExpiresOn.IsZero() || c.ServiceDate <= plan.ExpiresOn):
-			f.Message = "plan of care of discipline " + discipline + ", certified on " + plan.CertifiedOn.String() + ", is certified for at most 90 days, until " + ends.String()
-			if c.InitialTreatment.IsZero() || plan.CertifiedOn-c.InitialTreatment > delayDays {
-				f.Severity = scrubber.Warn // treatment under the plan may have begun later: a recertification is signed before the days it is for
-				f.Message += ", or 90 days from the first treatment under it"
-			}
-		default:
-			f.Message = "plan of care of discipline " + discipline + " ended on " + plan.ExpiresOn.String()
-			if !required {
-				f.Severity = scrubber.Warn
-			}
 		}
 		f.Pointer = pointerTo(plan, at)
 		f.Lines = numbers(c, func(l *scrubber.Line) bool { return treats(c, l, discipline) })
 		r.Add(f)
 	}
+}
+
+// judgePlan is what is said of the discipline's plan, nil for none; without a message it is in force. Certified is false where that rests on a
+// certification that was not sent.
+func judgePlan(c *scrubber.Case, plan *scrubber.PlanOfCare, discipline string, required bool) (f scrubber.Finding, certified bool) {
+	switch ends, capped := end(c, plan, required); {
+	case plan == nil && required:
+		f.Message = "therapy of discipline " + discipline + " without a plan of care of it"
+	case plan == nil:
+	case ends.IsZero() || c.ServiceDate <= ends:
+		if !plan.CertifiedOn.IsZero() || !required {
+			return f, true
+		}
+		if c.InitialTreatment.IsZero() || c.ServiceDate-c.InitialTreatment <= delayDays {
+			return f, false
+		}
+		f.Severity = scrubber.Warn
+		f.Message = "plan of care of discipline " + discipline + " is not certified more than 30 days after the first treatment"
+	case capped && (plan.ExpiresOn.IsZero() || c.ServiceDate <= plan.ExpiresOn):
+		f.Message = "plan of care of discipline " + discipline + ", certified on " + plan.CertifiedOn.String() + ", is certified for at most 90 days, until " + ends.String()
+		if c.InitialTreatment.IsZero() || plan.CertifiedOn-c.InitialTreatment > delayDays {
+			f.Severity = scrubber.Warn // treatment under the plan may have begun later: a recertification is signed before the days it is for
+			f.Message += ", or 90 days from the first treatment under it"
+		}
+	default:
+		f.Message = "plan of care of discipline " + discipline + " ended on " + plan.ExpiresOn.String()
+		if !required {
+			f.Severity = scrubber.Warn
+		}
+	}
+	return f, true
 }
 
 func pointerTo(plan *scrubber.PlanOfCare, at int) string {
