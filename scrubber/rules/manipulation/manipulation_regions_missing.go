@@ -33,9 +33,13 @@ func manipulationRegionsMissing(c *scrubber.Case, r *scrubber.Report) {
 		if f.evidence(c, l).regions != 0 {
 			continue
 		}
-		r.Add(scrubber.Finding{
+		finding := scrubber.Finding{
 			Message: l.Code + " billed, no body region documented",
 			Pointer: l.Pointer("code"), Lines: []int{l.Number},
-		})
+		}
+		if f == osteopathic { // the remark predicted for the rule is on the level of a subluxation
+			finding.Denial = &scrubber.CARC{Code: "112"}
+		}
+		r.Add(finding)
 	}
 }
