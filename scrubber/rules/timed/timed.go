@@ -9,6 +9,7 @@ import (
 
 	"claimscrub/scrubber"
 	"claimscrub/scrubber/refdata"
+	"claimscrub/scrubber/units"
 )
 
 // Rules are the family's rules.
@@ -32,6 +33,7 @@ var midpoint = scrubber.Source{Authority: "AMA", Title: "CPT", Section: "introdu
 
 const (
 	concurrentDetail = "therapist and assistant worked on different codes in the same minutes, and no source says whose minutes they are"
+	sharedDetail     = "several disciplines treated in the same minutes, which count once, and no source says whose they are"
 	mixedDetail      = "several disciplines treated, and a timed service or line does not say which: send discipline with each service and GP, GO or GN with each line"
 	minutesDetail    = "timed units need minutes: send services with minutes, or total_timed_minutes"
 	perCodeDetail    = "the split needs the minutes of each timed service: send services with minutes"
@@ -117,6 +119,33 @@ func plural(n int, noun string) string {
 // visit's total timed minutes say that there was more than the services show.
 func known(c *scrubber.Case, t *scrubber.TimedCode) bool {
 	return c.Documented && !t.Missing && (t.Documented || c.TotalTimedMinutes == scrubber.NotSent)
+}
+
+// sharedMinutes is the minutes that the pools of several disciplines, of those that keep wants, have in common by the clock: a patient's
+// minute counts once, whoever treated in it (Pub. 100-04 ch. 5 §20.3).
+func sharedMinutes(c *scrubber.Case, keep func(*scrubber.TimedPool) bool) int {
+	if len(c.Timed) < 2 {
+		return 0
+	}
+	var all units.Timeline
+	sum := 0
+	for i := range c.Timed {
+		p := &c.Timed[i]
+		var own units.Timeline
+		for j := range c.Services {
+			s := &c.Services[j]
+			if s.Discipline != p.Discipline || !keep(p) ||
+				!slices.ContainsFunc(p.Pooled(), func(t scrubber.TimedCode) bool { return t.Code == c.TimedCode(s) }) {
+				continue
+			}
+			for _, v := range s.Intervals {
+				own.Add(units.Interval{Start: v.Start, End: v.End})
+				all.Add(units.Interval{Start: v.Start, End: v.End})
+			}
+		}
+		sum += own.Minutes()
+	}
+	return sum - all.Minutes()
 }
 
 // certainty is that of a finding where the profile may not be certain of the unit method: sure if it is, or

@@ -24,7 +24,44 @@ var TimedUnitsExceedMinutes = scrubber.Rule{
 		for i := range c.Timed {
 			exceed(c, r, &c.Timed[i])
 		}
+		exceedShared(c, r)
 	},
+}
+
+// exceedShared holds the units of several disciplines together against the minutes that they shared: those count once, and however
+// they are divided each discipline's part earns a unit for each 15 minutes, and one more from 8 on.
+func exceedShared(c *scrubber.Case, r *scrubber.Report) {
+	method, certain := c.Method()
+	bills := func(p *scrubber.TimedPool) bool { return p.BilledUnits() > 0 }
+	shared := sharedMinutes(c, bills)
+	if shared == 0 || method != scrubber.CMSEightMinute {
+		return
+	}
+	total, minutes, pools := 0, -shared, 0
+	var lines []*scrubber.Line
+	for i := range c.Timed {
+		p := &c.Timed[i]
+		switch {
+		case !bills(p):
+			continue
+		case p.Mixed || !p.PerCode:
+			return // which exceed says
+		}
+		total, minutes, pools = total+p.BilledUnits(), minutes+p.Total, pools+1
+		lines = append(lines, c.TimedLines(p, nil)...)
+	}
+	most := (minutes + 7*pools) / 15
+	if total <= most {
+		return
+	}
+	source := manual("20.2 C and 20.3")
+	r.Add(scrubber.Finding{
+		Certainty: certainty(certain && !otherEncounter(c, "")),
+		Message: fmt.Sprintf("%s billed by %d disciplines for %s, %d of them shared; a minute counts once, and they earn at most %d",
+			plural(total, "timed unit"), pools, plural(minutes, "minute"), shared, most),
+		Pointer: lines[0].Pointer("units"), Lines: numbers(lines), Billed: plural(total, "unit"), Expected: "at most " + plural(most, "unit") + " in all",
+		Source: &source,
+	})
 }
 
 func exceed(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool) {

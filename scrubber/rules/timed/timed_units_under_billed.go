@@ -46,7 +46,10 @@ func underBilled(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool) {
 	case !cms || len(p.Pooled()) == 0:
 	case p.Total == scrubber.NotSent:
 		r.NotEvaluated(scrubber.DocumentationNotSent, minutesDetail)
-	case p.BilledUnits() < units.Aggregate(p.Total):
+	case p.BilledUnits() >= units.Aggregate(p.Total):
+	case p.BilledUnits() >= units.Aggregate(p.Total-sharedMinutes(c, func(*scrubber.TimedPool) bool { return true })):
+		r.NotEvaluated(scrubber.Undecided, sharedDetail)
+	default:
 		underTogether(c, r, p, units.Aggregate(p.Total))
 	}
 }
