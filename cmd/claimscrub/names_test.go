@@ -30,11 +30,15 @@ func TestEverySubjectAndStreamMayHaveAnotherName(t *testing.T) {
 	}
 }
 
-func TestASubjectThatNothingCanBePublishedOnIsRefused(t *testing.T) {
+func TestWhatNoStreamCanBeMadeWithIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{"run", "provision"} {
-		_, errs, code := commandWithin(t.Context(), nil, command, "--ready-subject", "claim.*", "--deadletters-subject", "")
-		for _, want := range []string{`--ready-subject "claim.*": expected a subject`, `--deadletters-subject "": expected a subject`} {
+		_, errs, code := commandWithin(t.Context(), nil, command, "--ready-subject", "claim.*", "--deadletters-subject", "", "--replicas", "6",
+			"--encounters-max-age", "-1h", "--claims-max-bytes", "-1", "--duplicate-window", "1s")
+		for _, want := range []string{
+			`--ready-subject "claim.*": expected a subject`, `--deadletters-subject "": expected a subject`, "--replicas 6: expected 1 to 5",
+			"--encounters-max-age -1h0m0s: expected 1m or more", "--claims-max-bytes -1: expected bytes", "--duplicate-window 1s: expected 1m or more",
+		} {
 			if code != 2 || !strings.Contains(errs, want) {
 				t.Errorf("%s: exit %d, want %q: %s", command, code, want, errs)
 			}

@@ -28,10 +28,7 @@ func provisionCommand() *cobra.Command {
 		Example: "  claimscrub provision --replicas 3 --nats-url nats://a:4222,nats://b:4222 --nats-nkey provisioner.nk --nats-inbox-prefix _INBOX_provisioner",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if topology.Replicas < 1 || topology.Replicas > 5 {
-				return fmt.Errorf("--replicas %d: expected 1 to 5", topology.Replicas)
-			}
-			if err := holdSubjects(&topology, subjects); err != nil {
+			if err := holdTopology(&topology, subjects); err != nil {
 				return err
 			}
 			conn, err := b.connect(c.Context(), "claimscrub provision")

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -73,47 +74,57 @@ func topologyFlags(f *pflag.FlagSet, t *jetstream.Topology, s *handlers.Subjects
 	f.StringVar(&t.Claims.Name, "claims-stream", t.Claims.Name, "stream of the outcomes")
 	f.StringVar(&t.DeadLetters.Name, "deadletters-stream", t.DeadLetters.Name, "stream of the dead letters")
 	f.StringVar(&t.Consumer.Name, "consumer", t.Consumer.Name, "durable consumer that all workers share")
-	f.DurationVar(&t.Encounters.MaxAge, "encounters-max-age", t.Encounters.MaxAge, "age at which an encounter leaves its stream")
-	f.DurationVar(&t.Claims.MaxAge, "claims-max-age", t.Claims.MaxAge, "age at which an outcome leaves its stream")
-	f.DurationVar(&t.DeadLetters.MaxAge, "deadletters-max-age", t.DeadLetters.MaxAge, "age at which a dead letter leaves its stream")
+	f.DurationVar(&t.Encounters.MaxAge, "encounters-max-age", t.Encounters.MaxAge, "age at which an encounter leaves its stream; 0 for never")
+	f.DurationVar(&t.Claims.MaxAge, "claims-max-age", t.Claims.MaxAge, "age at which an outcome leaves its stream; 0 for never")
+	f.DurationVar(&t.DeadLetters.MaxAge, "deadletters-max-age", t.DeadLetters.MaxAge, "age at which a dead letter leaves its stream; 0 for never")
 	f.Int64Var(&t.Encounters.MaxBytes, "encounters-max-bytes", 0, "size at which the stream of encounters refuses more; 0 for the broker's own limit")
 	f.Int64Var(&t.Claims.MaxBytes, "claims-max-bytes", 0, "size at which the stream of outcomes refuses more; 0 for the broker's own limit")
 	f.DurationVar(&t.Claims.Duplicates, "duplicate-window", t.Claims.Duplicates, "how long the broker remembers an outcome's id")
 }
 
-// holdSubjects has the streams of outcomes hold the subjects, and checks that each is one a message can be published on.
-func holdSubjects(t *jetstream.Topology, s handlers.Subjects) error {
-	var errs []error
+// holdTopology has the streams of outcomes hold the subjects, and reports every bound of what is made that is broken, by flag.
+func holdTopology(t *jetstream.Topology, s handlers.Subjects) error {
+	var b bounds
+	b.demand(t.Replicas >= 1 && t.Replicas <= 5, "replicas", t.Replicas, "1 to 5")
+	for _, stream := range []struct {
+		name string
+		of   *jetstream.Stream
+	}{{"encounters", &t.Encounters}, {"claims", &t.Claims}, {"deadletters", &t.DeadLetters}} {
+		b.demand(stream.of.MaxAge == 0 || stream.of.MaxAge >= time.Minute, stream.name+"-max-age", stream.of.MaxAge, "1m or more, or 0 for never")
+		b.demand(stream.of.MaxBytes >= 0, stream.name+"-max-bytes", stream.of.MaxBytes, "bytes, or 0 for the broker's own limit")
+	}
+	b.demand(t.Claims.Duplicates >= time.Minute && (t.Claims.MaxAge <= 0 || t.Claims.Duplicates <= t.Claims.MaxAge),
+		"duplicate-window", t.Claims.Duplicates, "1m or more, at most --claims-max-age")
 	for _, subject := range []struct{ flag, name string }{
 		{"encounters-subject", t.Encounters.Subjects[0]}, {"ready-subject", s.Ready}, {"rejected-subject", s.Rejected}, {"deadletters-subject", s.DeadLetter},
 	} {
-		if subject.name == "" || strings.ContainsAny(subject.name, " \t*>") {
-			errs = append(errs, fmt.Errorf("--%s %q: expected a subject without spaces and wildcards", subject.flag, subject.name))
-		}
+		b.demand(subject.name != "" && !strings.ContainsAny(subject.name, " \t*>"), subject.flag, strconv.Quote(subject.name), "a subject without spaces and wildcards")
 	}
 	t.DeadLetters.Subjects = []string{s.DeadLetter}
 	if s != (handlers.Subjects{Ready: handlers.SubjectReady, Rejected: handlers.SubjectRejected, DeadLetter: s.DeadLetter}) {
 		t.Claims.Subjects = []string{s.Ready, s.Rejected} // claim.> holds the default ones alone
 	}
-	return errors.Join(errs...)
+	return errors.Join(b...)
+}
+
+// bounds are the errors of flags beyond their bounds.
+type bounds []error
+
+func (b *bounds) demand(ok bool, flag string, value any, expected string) {
+	if !ok {
+		*b = append(*b, fmt.Errorf("--%s %v: expected %s", flag, value, expected))
+	}
 }
 
 // validate checks every bound and reports all that are broken, by flag.
 func (cfg *Config) validate() error {
-	var errs []error
-	demand := func(ok bool, flag string, value any, expected string) {
-		if !ok {
-			errs = append(errs, fmt.Errorf("--%s %v: expected %s", flag, value, expected))
-		}
-	}
+	var b bounds
+	demand := b.demand
 	demand(cfg.Window >= 1 && cfg.Window <= 16384, "in-flight", cfg.Window, "1 to 16384")
 	demand(cfg.DeliveryLimit >= 2 && cfg.DeliveryLimit <= 1000, "delivery-limit", cfg.DeliveryLimit, "2 to 1000")
 	demand(cfg.Goroutines >= 0 && cfg.Goroutines <= 1024, "goroutines", cfg.Goroutines, "0 to 1024")
 	demand(cfg.Drain >= time.Second && cfg.Drain <= 10*time.Minute, "drain-timeout", cfg.Drain, "1s to 10m")
-	t := &cfg.Topology
-	demand(t.Replicas >= 1 && t.Replicas <= 5, "replicas", t.Replicas, "1 to 5")
-	demand(t.Replicas == 1 || cfg.broker.url != "", "replicas", t.Replicas, "1 for the embedded broker")
-	demand(t.Claims.Duplicates >= time.Minute && t.Claims.Duplicates <= t.Claims.MaxAge, "duplicate-window", t.Claims.Duplicates, "1m or more, at most --claims-max-age")
+	demand(cfg.Topology.Replicas <= 1 || cfg.broker.url != "", "replicas", cfg.Topology.Replicas, "1 for the embedded broker")
 	demand((cfg.HTTPCert == "") == (cfg.HTTPKey == ""), "http-cert", cfg.HTTPCert, "certificate and key together")
 	if host, _, err := net.SplitHostPort(cfg.HTTP); err != nil {
 		demand(false, "http", cfg.HTTP, "host:port")
@@ -124,8 +135,7 @@ func (cfg *Config) validate() error {
 	}
 	var level slog.Level
 	demand(level.UnmarshalText([]byte(cfg.LogLevel)) == nil, "log-level", cfg.LogLevel, "debug, info, warn or error")
-	errs = append(errs, holdSubjects(&cfg.Topology, cfg.Subjects))
-	return errors.Join(errs...)
+	return errors.Join(append(b, holdTopology(&cfg.Topology, cfg.Subjects))...)
 }
 
 func loopback(host string) bool {
