@@ -20,6 +20,8 @@ type Delivery struct {
 	Header map[string][]string
 
 	settlement atomic.Pointer[Settlement]
+	aside      atomic.Bool
+	onAside    func() // set before the message can step aside
 }
 
 // Settlement says how a message leaves, where Ack (done) and Nack (again, after the subscriber's own delay) say too little.
@@ -40,6 +42,17 @@ func (d *Delivery) RedeliverAfter(delay time.Duration) {
 
 // Settlement returns what was asked for, nil when nothing was.
 func (d *Delivery) Settlement() *Settlement { return d.settlement.Load() }
+
+// StepAside says that the message waits for something that the messages behind it do not need: a subscriber then fetches others in its place, as far as
+// it has room, and keeps this one from being delivered elsewhere all the same.
+func (d *Delivery) StepAside() {
+	if !d.aside.Swap(true) && d.onAside != nil {
+		d.onAside()
+	}
+}
+
+// Aside reports whether the message stepped aside.
+func (d *Delivery) Aside() bool { return d.aside.Load() }
 
 // DeliveryKey is the context key that a subscriber answers with a *Delivery.
 type DeliveryKey struct{}

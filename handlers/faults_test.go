@@ -104,12 +104,7 @@ func TestFullOutputBlocksAndGoesOnByItself(t *testing.T) {
 func TestFullDeadLettersDoNotHoldUpClaims(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(t *jetstream.Topology) { t.DeadLetters.MaxBytes = 1 })
-	w := r.start(func(ctx context.Context, m handlers.Message) handlers.Decision {
-		if strings.HasPrefix(string(m.Body), "bad") {
-			return handlers.DeadLetter(m, handlers.ReasonNotJSON, "offset 0: expected an object")
-		}
-		return echo(ctx, m)
-	}, nil)
+	w := r.start(unreadable, nil)
 	r.publish("bad")
 	eventually(t, "dead letters blocked", func() bool { return strings.Contains(strings.Join(w.NotReady(), ";"), "encounter.deadletter blocked") })
 	r.publish(numbered(50)...)
@@ -118,6 +113,71 @@ func TestFullDeadLettersDoNotHoldUpClaims(t *testing.T) {
 	r.enlarge(func(t *jetstream.Topology) { t.DeadLetters.MaxBytes = 1 << 20 })
 	r.outcomes(handlers.SubjectDeadLetter, 1)
 	eventually(t, "ready again", func() bool { return len(w.NotReady()) == 0 })
+}
+
+// unreadable sets aside what begins with bad, and is ready for the rest.
+func unreadable(ctx context.Context, m handlers.Message) handlers.Decision {
+	if strings.HasPrefix(string(m.Body), "bad") {
+		return handlers.DeadLetter(m, handlers.ReasonNotJSON, "offset 0: expected an object")
+	}
+	return echo(ctx, m)
+}
+
+// bad returns n unreadable bodies that differ.
+func bad(n int) []string {
+	bodies := numbered(n)
+	for i := range bodies {
+		bodies[i] = "bad " + bodies[i]
+	}
+	return bodies
+}
+
+func TestMoreDeadLettersThanTheWindowHoldsDoNotHoldUpClaims(t *testing.T) {
+	t.Parallel()
+	// What was delivered often passes one at a time, which must not wait for what waits either.
+	for name, lives := range map[string]int{"delivered once": 0, "delivered often": 2} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, func(t *jetstream.Topology) {
+				t.DeadLetters.MaxBytes = 1
+				t.Consumer.BackOff = []time.Duration{2 * time.Second}
+			})
+			start := func() *running {
+				return r.start(unreadable, func(c *handlers.Config) {
+					c.Subscriber = jetstream.NewSubscriber(r.connect(), jetstream.SubscriberConfig{Consumer: r.topology.Consumer.Name, Window: 20, CloseTimeout: 30 * time.Second})
+				})
+			}
+			r.publish(bad(100)...)
+			for range lives {
+				w := start()
+				eventually(t, "all in hand", func() bool {
+					b, err := r.topology.Backlog(t.Context(), r.conn)
+					return err == nil && b.Pending == 0 && b.AckPending == 100
+				})
+				w.stop()
+				w.Abort()
+				<-w.done
+			}
+			w := start()
+			r.publish(numbered(50)...)
+			r.outcomes(handlers.SubjectReady, 50)
+			eventually(t, "dead letters blocked", func() bool { return strings.Contains(strings.Join(w.NotReady(), ";"), "encounter.deadletter blocked") })
+			eventually(t, "every dead letter waits", func() bool {
+				b, err := r.topology.Backlog(t.Context(), r.conn)
+				return err == nil && b.Pending == 0 && b.AckPending == 100
+			})
+
+			r.enlarge(func(t *jetstream.Topology) { t.DeadLetters.MaxBytes = 1 << 20 })
+			for body, letter := range r.outcomes(handlers.SubjectDeadLetter, 100) {
+				if got := letter.Header[handlers.HeaderReason]; len(got) != 1 || got[0] != handlers.ReasonNotJSON {
+					t.Errorf("%s: reason %q, want %s", body, got, handlers.ReasonNotJSON)
+				}
+			}
+			eventually(t, "ready again", func() bool { return len(w.NotReady()) == 0 })
+			r.settled(w)
+			w.want(t, `claimscrub_encounters_total{result="ready"} 50`, `claimscrub_encounters_total{result="deadletter"} 100`, `claimscrub_publish_duplicates_total 0`)
+		})
+	}
 }
 
 func TestBrokerRestartIsSurvived(t *testing.T) {

@@ -71,13 +71,16 @@ func (o *output) send(d *Decision) attempt {
 	}
 }
 
-// finish returns when the broker has stored the outcome, or with ErrTooLarge, or with the cause of stop. begun is what begin returned, or nil. The second
-// publish of an outcome is reported as a duplicate.
-func (o *output) finish(stop context.Context, d *Decision, begun attempt) (duplicate bool, err error) {
+// finish returns when the broker has stored the outcome of input, or with ErrTooLarge, or with the cause of stop. begun is what begin returned, or nil. The
+// second publish of an outcome is reported as a duplicate. A dead letter that has to wait steps aside, since claims need not wait for it.
+func (o *output) finish(stop context.Context, input *Delivery, d *Decision, begun attempt) (duplicate bool, err error) {
 	g := &o.gates[d.Result]
 	for {
 		probing := false
 		if begun == nil {
+			if d.Result == DeadLettered && g.isShut() {
+				input.StepAside()
+			}
 			if probing, err = g.enter(stop); err != nil {
 				return false, err
 			}
@@ -93,7 +96,7 @@ func (o *output) finish(stop context.Context, d *Decision, begun attempt) (dupli
 	}
 }
 
-// block stops fetching when claims cannot leave. Dead letters alone do not stop it: they are few, and wait in the window while claims go on.
+// block stops fetching when claims cannot leave. Dead letters alone do not stop it: they step aside, and claims go on.
 func (o *output) block(r Result, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

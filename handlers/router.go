@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/ThreeDotsLabs/watermill"
@@ -27,7 +28,9 @@ func (w *Worker) adjudicate(msg *message.Message) error {
 		if err := w.lane.enter(w.hard, d.Delivered, d.Sequence); err != nil {
 			return err
 		}
-		defer w.lane.leave(msg.Context().Done())
+		var left sync.Once
+		d.onAside = func() { left.Do(w.lane.next) } // what is decided and waits kills nobody
+		defer left.Do(func() { w.lane.leave(msg.Context().Done()) })
 	}
 	t := &task{ctx: msg.Context(), msg: messageOf(msg, d)}
 	if err := w.pool.do(w.hard, t); err != nil {
@@ -39,7 +42,7 @@ func (w *Worker) adjudicate(msg *message.Message) error {
 // conclude publishes the outcome unless that was begun already, waits until the broker has it, counts it, and, for a dead letter, has the broker never
 // deliver the input again.
 func (w *Worker) conclude(d *Delivery, decision *Decision, begun attempt) error {
-	duplicate, err := w.output.finish(w.hard, decision, begun)
+	duplicate, err := w.output.finish(w.hard, d, decision, begun)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ func (s *subscription) answer() {
 				s.settle(d, acked)
 				return true
 			}
+			s.letAside(d)
 			if connected && now.Sub(d.last) > s.patience/3 { // while away it would only fill the client's buffer
 				_ = d.raw.InProgress() // lost with the connection, it is said again on the next round
 				d.last = now
@@ -77,8 +78,31 @@ func (s *subscription) settle(d *delivery, acked bool) {
 	if err := d.settle(acked, s.policy); err != nil {
 		s.parent.cfg.Logger.Debug("answer a delivery", "stream", d.info.Stream, "sequence", d.info.Sequence, "error", err)
 	}
+	if d.aside {
+		s.aside.messages--
+		s.aside.bytes -= len(d.raw.Data())
+	}
+	s.hands.Add(-1)
+	s.free(d)
+}
+
+// letAside gives the place of a message that wants to stand aside to another, while there is room.
+func (s *subscription) letAside(d *delivery) {
+	size := len(d.raw.Data())
+	if d.aside || !d.info.Aside() || s.aside.messages == asideWindows*s.parent.cfg.Window || s.aside.bytes+size > s.parent.cfg.WindowBytes {
+		return
+	}
+	d.aside = true
+	s.aside.messages++
+	s.aside.bytes += size
+	s.free(d)
+}
+
+// free lets others be fetched in the place of a message.
+func (s *subscription) free(d *delivery) {
 	s.release(d)
 	s.held.Add(-d.weight)
+	d.weight = 0
 	select {
 	case s.freed <- struct{}{}:
 	default:

@@ -20,6 +20,7 @@ type delivery struct {
 	info   handlers.Delivery
 	slots  int       // how many of the window's slots it holds
 	weight int64     // how many it should
+	aside  bool      // it stands aside and holds none
 	last   time.Time // when the broker last heard of it
 
 	mu      sync.Mutex

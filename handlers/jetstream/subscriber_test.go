@@ -260,6 +260,82 @@ func TestConsumerDeletedIsWaitedForNotMadeAnew(t *testing.T) {
 	m.Ack()
 }
 
+func TestMessagesThatStandAsideLeaveTheirPlaceAndAreKeptAlive(t *testing.T) {
+	t.Parallel()
+	conn, topology := stage(t, time.Second)
+	store(t, conn, 31)
+	_, messages := subscribe(t, conn, jetstream.SubscriberConfig{Window: 4, CloseTimeout: time.Second})
+	var aside []*message.Message
+	for range 30 {
+		m, d := receive(t, messages)
+		d.StepAside()
+		aside = append(aside, m)
+	}
+	// The last comes again after three times the broker's patience. The others must not have come by then.
+	m, d := receive(t, messages)
+	last := d.Sequence
+	d.RedeliverAfter(3 * time.Second)
+	m.Nack()
+	if m, d = receive(t, messages); d.Sequence != last || d.Delivered != 2 {
+		t.Errorf("delivery %d of message %d, want 2 of %d", d.Delivered, d.Sequence, last)
+	}
+	m.Ack()
+	if b, err := topology.Backlog(t.Context(), conn); err != nil || b.AckPending < 30 || b.Pending != 0 {
+		t.Errorf("backlog %+v, %v; want 30 in hand", b, err)
+	}
+	for _, m := range aside {
+		m.Ack()
+	}
+	settled(t, conn, topology)
+}
+
+func TestNoMoreStandAsideThanThereIsRoomFor(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		cfg  jetstream.SubscriberConfig
+		size int
+		most int // what stands aside, the window, and a fetch ahead of it for each time it stays full
+	}{
+		"by number": {jetstream.SubscriberConfig{Window: 2}, 1, 8*2 + 2 + 2*1},
+		"by bytes":  {jetstream.SubscriberConfig{Window: 100, WindowBytes: 8 << 20}, 1 << 20, 8 + 8 + 2*16},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conn, topology := stage(t)
+			const all = 60
+			for range all {
+				if err := conn.PublishRecord(t.Context(), jetstream.Record{Subject: subject, Body: make([]byte, c.size)}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c.cfg.CloseTimeout = time.Second
+			_, messages := subscribe(t, conn, c.cfg)
+			var hand []*message.Message
+			for quiet := false; !quiet; {
+				select {
+				case m := <-messages:
+					m.Context().Value(handlers.DeliveryKey{}).(*handlers.Delivery).StepAside()
+					hand = append(hand, m)
+				case <-time.After(2 * time.Second): // nothing signals that no more will come
+					quiet = true
+				}
+			}
+			if len(hand) > c.most {
+				t.Errorf("%d messages in hand, want at most %d", len(hand), c.most)
+			}
+			go func() {
+				for _, m := range hand {
+					m.Ack()
+				}
+				for m := range messages {
+					m.Ack()
+				}
+			}()
+			settled(t, conn, topology)
+		})
+	}
+}
+
 func TestLargeMessagesMakeTheWindowSmaller(t *testing.T) {
 	t.Parallel()
 	conn, topology := stage(t)

@@ -27,15 +27,20 @@ type subscription struct {
 	out   chan *message.Message
 	inbox chan *delivery // to the answering side, in order of arrival
 	slots chan struct{}  // the window
-	held  atomic.Int64   // slots that all in hand should hold, over the window too
-	freed chan struct{}  // signalled when held falls
+	held  atomic.Int64   // slots that all in hand should hold, over the window too, but those that stepped aside
+	hands atomic.Int64   // messages in hand, all of them
+	freed chan struct{}  // signalled when either falls
 	kill  chan struct{}  // gives up on what is in hand
 	acker sync.WaitGroup
+	aside struct{ messages, bytes int } // what stepped aside; the answering side's own
 
 	mu       sync.RWMutex
 	closed   bool
 	overflow chan struct{} // closed to let messages in over the window; one for each round of fetching
 }
+
+// asideWindows is how many windows of messages may stand aside at most. Their bodies may fill one.
+const asideWindows = 8
 
 // stallAfter is how long the window may at most stay full before the fetched-ahead messages are taken in hand.
 const stallAfter = 500 * time.Millisecond
@@ -214,20 +219,23 @@ func (s *subscription) receive(raw js.Msg) {
 		return
 	}
 	s.held.Add(d.weight)
+	s.hands.Add(1)
 	s.inbox <- d
 	s.out <- d.msg
 }
 
+// release empties the place of a message in the window.
 func (s *subscription) release(d *delivery) {
 	for range d.slots {
 		<-s.slots
 	}
+	d.slots = 0
 }
 
 // finish waits until all in hand is answered, gives up on the rest when that takes too long, and closes the channel.
 func (s *subscription) finish() {
 	timeout := time.After(s.parent.cfg.CloseTimeout)
-	for waiting := true; waiting && s.held.Load() > 0; {
+	for waiting := true; waiting && s.hands.Load() > 0; {
 		select {
 		case <-s.freed:
 		case <-timeout:
