@@ -213,6 +213,61 @@ func TestBrokerRestartIsSurvived(t *testing.T) {
 	}
 }
 
+func TestBrokerLostBeforeSubscribingIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	start := func(listen string) *jetstream.Embedded {
+		broker, err := jetstream.StartEmbedded(t.Context(), jetstream.EmbeddedConfig{StoreDir: dir, Listen: listen})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(broker.Close)
+		return broker
+	}
+	r := newRig(t, nil)
+	r.broker.Close()
+	r.broker = start("")
+	address := strings.TrimPrefix(r.broker.URL(), "nats://")
+	r.conn = r.connect()
+	w := r.prepare(echo, func(c *handlers.Config) {
+		c.Prepare = func(ctx context.Context) error {
+			_, err := r.topology.Ensure(ctx, r.conn, false)
+			r.broker.Close()
+			return err
+		}
+	})
+	w.begin(t)
+	eventually(t, "not ready, since it cannot subscribe", func() bool {
+		return strings.Contains(strings.Join(w.NotReady(), ";"), "starting: subscribe to encounter.completed")
+	})
+	r.broker = start(address)
+	select {
+	case <-w.Running():
+	case err := <-w.done:
+		t.Fatalf("worker ended: %v", err)
+	}
+	r.conn = r.connect()
+	r.publish(numbered(5)...)
+	r.outcomes(handlers.SubjectReady, 5)
+	eventually(t, "ready", func() bool { return len(w.NotReady()) == 0 })
+
+	// A stop is heeded while it waits.
+	w = r.prepare(echo, func(c *handlers.Config) {
+		c.Prepare = func(context.Context) error {
+			r.broker.Close()
+			return nil
+		}
+	})
+	w.begin(t)
+	eventually(t, "not ready, since it cannot subscribe", func() bool {
+		return strings.Contains(strings.Join(w.NotReady(), ";"), "starting: subscribe to encounter.completed")
+	})
+	w.stop()
+	if err := <-w.done; err != nil {
+		t.Errorf("stopped before it ran: %v, want no error", err)
+	}
+}
+
 // TestPoisonLeavesAloneAndOnce lets one message kill every worker that decides it, among good ones. It must leave by the delivery limit, and take no good
 // one along although all were in the same hands.
 func TestPoisonLeavesAloneAndOnce(t *testing.T) {

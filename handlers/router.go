@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 	"time"
@@ -9,16 +10,26 @@ import (
 	"github.com/ThreeDotsLabs/watermill/message"
 )
 
-// newRouter returns Watermill's router with the one handler behind the chain.
-func (w *Worker) newRouter() (*message.Router, error) {
+// newRouter returns Watermill's router with the one handler behind the chain, which takes messages.
+func (w *Worker) newRouter(messages <-chan *message.Message) (*message.Router, error) {
 	// The subscriber closes its channel only when every message is answered, so there is nothing left to wait for.
 	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: 5 * time.Second}, routerLog{w.log})
 	if err != nil {
 		return nil, err
 	}
 	router.AddMiddleware(w.chain()...)
-	router.AddConsumerHandler("claimscrub", w.cfg.Input, w.cfg.Subscriber, w.adjudicate)
+	router.AddConsumerHandler("claimscrub", w.cfg.Input, subscribed{w.cfg.Subscriber, messages}, w.adjudicate)
 	return router, nil
+}
+
+// subscribed is a subscriber whose subscription is there already.
+type subscribed struct {
+	message.Subscriber
+	messages <-chan *message.Message
+}
+
+func (s subscribed) Subscribe(context.Context, string) (<-chan *message.Message, error) {
+	return s.messages, nil
 }
 
 // adjudicate decides one message and publishes its outcome. It returns nil only when the broker has stored the outcome.

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ThreeDotsLabs/watermill/message"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -107,7 +108,11 @@ func (w *Worker) Run(ctx context.Context) error {
 	if err := w.prepare(ctx); err != nil {
 		return nil // ctx ended before there was anything to do
 	}
-	router, err := w.newRouter()
+	messages, err := w.subscribe(ctx)
+	if err != nil {
+		return nil // as above
+	}
+	router, err := w.newRouter(messages)
 	if err != nil {
 		return fmt.Errorf("run worker: %w", err)
 	}
@@ -160,10 +165,26 @@ func (w *Worker) prepare(ctx context.Context) error {
 	if w.cfg.Prepare == nil {
 		return nil
 	}
-	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+	return w.insist(ctx, func() error {
 		attempt, cancel := context.WithTimeout(ctx, 10*time.Second)
-		err := w.cfg.Prepare(attempt)
-		cancel()
+		defer cancel()
+		return w.cfg.Prepare(attempt)
+	})
+}
+
+// subscribe tries until it is subscribed or ctx ends: a broker that is lost when the streams were just found is waited for as it was before.
+func (w *Worker) subscribe(ctx context.Context) (messages <-chan *message.Message, err error) {
+	err = w.insist(ctx, func() error {
+		messages, err = w.cfg.Subscriber.Subscribe(ctx, w.cfg.Input)
+		return err
+	})
+	return messages, err
+}
+
+// insist tries until the broker does what is asked or ctx ends, and says meanwhile why the worker is not ready.
+func (w *Worker) insist(ctx context.Context, try func() error) error {
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+		err := try()
 		if err == nil {
 			return nil
 		}
