@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"runtime"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -22,6 +23,7 @@ type service struct {
 	cfg      *Config
 	log      *slog.Logger
 	embedded *jetstream.Embedded // nil when the broker is another process
+	store    *os.File            // the embedded broker's folder, locked
 	conn     *jetstream.Conn
 	worker   *handlers.Worker
 	metrics  *handlers.Metrics
@@ -79,6 +81,9 @@ func (s *service) connect(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
+		if s.store, err = lockStore(s.cfg.StoreDir); err != nil {
+			return err
+		}
 		s.embedded, err = jetstream.StartEmbedded(ctx, jetstream.EmbeddedConfig{
 			Listen: s.cfg.NATSListen, StoreDir: s.cfg.StoreDir, SyncAlways: s.cfg.SyncAlways, EncryptionKey: key, Logger: s.log,
 		})
@@ -131,6 +136,9 @@ func (s *service) close() {
 	}
 	if s.embedded != nil {
 		s.embedded.Close()
+	}
+	if s.store != nil {
+		_ = s.store.Close()
 	}
 	if s.listener != nil {
 		_ = s.listener.Close() // closed already when it was served

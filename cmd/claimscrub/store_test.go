@@ -81,6 +81,24 @@ func TestTheStoreIsEncryptedUnlessToldOtherwise(t *testing.T) {
 	}
 }
 
+func TestTwoBrokersDoNotShareAStore(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "store")
+	first := startWorker(t, "127.0.0.1:0", "--store-dir", dir)
+	_, errs, code := command(t, "run", "--store-dir", dir, "--nats-listen", "127.0.0.1:0", "--http", "127.0.0.1:0")
+	if code != 2 || !strings.Contains(errs, "--store-dir "+dir+": expected a folder that no other claimscrub works in") {
+		t.Errorf("a second broker on the folder: exit %d: %s", code, errs)
+	}
+	if err := first.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-first.done
+	again := startWorker(t, "127.0.0.1:0", "--store-dir", dir) // the lock ended with the process
+	if code := again.stop(t, syscall.SIGTERM); code != 0 {
+		t.Errorf("exit status %d:\n%s", code, again.logs)
+	}
+}
+
 func portOf(t *testing.T, address string) int {
 	t.Helper()
 	_, digits, err := net.SplitHostPort(address)
