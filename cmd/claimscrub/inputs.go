@@ -11,7 +11,8 @@ import (
 // inputs yields the encounters of a stream in order: the elements of a JSON array, JSON Lines, or JSON
 // texts one after the other. Nothing is parsed here: what is not JSON comes out as it stands, for the
 // decoder to refuse. An input is cut behind limit bytes plus one, so that memory stays bounded and the
-// decoder sees that it is too large. The error is the reader's.
+// decoder sees that it is too large. The error is the reader's, or says that the array was cut off between
+// two elements, where every input before it is whole.
 func inputs(r io.Reader, limit int) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		s := splitter{in: bufio.NewReaderSize(r, 1<<16), limit: limit}
@@ -96,6 +97,9 @@ func (s *splitter) text() ([]byte, error) {
 	depth, quoted, escaped := 0, false, false
 	for {
 		b, err := s.in.ReadByte()
+		if err == io.EOF && s.array && len(s.kept) == 0 { // else what is kept is half an input, which the decoder refuses
+			return nil, errors.New("the array is cut off: expected ] at its end")
+		}
 		if err != nil {
 			return s.kept, err
 		}

@@ -55,3 +55,16 @@ func TestInputsReportTheReadersError(t *testing.T) {
 		t.Errorf("got %v, want %v", last, io.ErrClosedPipe)
 	}
 }
+
+func TestAnArrayCutOffBetweenTwoElementsIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"[", "[{}", "[{},", "[{}, {}\n", "[1 "} {
+		var last error
+		for _, err := range inputs(strings.NewReader(text), 64) {
+			last = err
+		}
+		if last == nil {
+			t.Errorf("%q: no error", text)
+		}
+	}
+}
