@@ -73,7 +73,7 @@ func timedNotCharged(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool
 	case c.UnitMethod() != scrubber.CMSEightMinute || !t.Pooled():
 		earned = t.Earns()
 	case !p.PerCode:
-		if earned = t.Minutes / 15; earned == 0 && p.Concurrent > 0 {
+		if earned = max(0, t.Minutes-p.Concurrent) / 15; earned == 0 && p.Concurrent > 0 {
 			r.NotEvaluated(scrubber.Undecided, "therapist and assistant worked on different codes in the same minutes, and no source says whose minutes they are")
 		} else if earned == 0 {
 			r.NotEvaluated(scrubber.DocumentationNotSent, "a timed service of less than 15 minutes earns a line together with the others: send the minutes of each")
