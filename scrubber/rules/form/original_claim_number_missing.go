@@ -1,6 +1,10 @@
 package form
 
-import "claimscrub/scrubber"
+import (
+	"strings"
+
+	"claimscrub/scrubber"
+)
 
 // OriginalClaimNumberMissing rejects a replacement or void that does not say which claim it replaces.
 var OriginalClaimNumberMissing = scrubber.Rule{
@@ -15,7 +19,7 @@ var OriginalClaimNumberMissing = scrubber.Rule{
 }
 
 func originalClaimNumberMissing(c *scrubber.Case, r *scrubber.Report) {
-	if c.Frequency == "1" || c.OriginalClaimNumber != "" {
+	if c.Frequency == "1" || strings.TrimSpace(c.OriginalClaimNumber) != "" {
 		return
 	}
 	what := "replacement (frequency 7)"

@@ -1,6 +1,10 @@
 package form
 
-import "claimscrub/scrubber"
+import (
+	"strings"
+
+	"claimscrub/scrubber"
+)
 
 // OriginalNumberOnOriginalClaim warns of a payer's claim number on a claim that replaces nothing.
 var OriginalNumberOnOriginalClaim = scrubber.Rule{
@@ -16,7 +20,7 @@ var OriginalNumberOnOriginalClaim = scrubber.Rule{
 }
 
 func originalNumberOnOriginalClaim(c *scrubber.Case, r *scrubber.Report) {
-	if c.Frequency == "1" && c.OriginalClaimNumber != "" {
+	if c.Frequency == "1" && strings.TrimSpace(c.OriginalClaimNumber) != "" {
 		r.Add(scrubber.Finding{Message: "original claim (frequency 1) with the payer's number of another claim", Pointer: "/original_claim_number"})
 	}
 }
