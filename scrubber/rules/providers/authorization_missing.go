@@ -2,6 +2,7 @@ package providers
 
 import (
 	"slices"
+	"strings"
 
 	"claimscrub/scrubber"
 )
@@ -25,7 +26,7 @@ var AuthorizationMissing = scrubber.Rule{
 }
 
 func authorizationMissing(c *scrubber.Case, r *scrubber.Report) {
-	if len(c.Coverage) == 0 || c.Coverage[0].Authorization != "" {
+	if len(c.Coverage) == 0 || strings.TrimSpace(c.Coverage[0].Authorization) != "" {
 		return
 	}
 	wanted := c.List(&authorizationRequired)
