@@ -193,7 +193,7 @@ type attributes struct {
 // context is the envelope of attributes that were checked.
 func (a attributes) context() Envelope {
 	e := Envelope{ID: a.id, Source: a.source, Type: a.typ, CorrelationID: a.correlationid}
-	e.Time, _ = time.Parse(time.RFC3339, a.time)
+	e.Time, _ = rfc3339(a.time)
 	if isTraceParent(a.traceparent) {
 		e.TraceParent = a.traceparent
 	}
@@ -226,8 +226,20 @@ func isJSON(v string) bool {
 }
 
 func timestamp(v string) bool {
+	t, ok := rfc3339(v)
+	return ok && t.Year() >= 1900 && t.Year() <= 2199
+}
+
+// rfc3339 reads a timestamp of RFC 3339, whose letters may be small. time.Parse takes more (go.dev/issue/54580),
+// such as an offset of 24 hours, which an outcome would then repeat.
+func rfc3339(v string) (time.Time, bool) {
+	v = strings.ToUpper(v)
 	t, err := time.Parse(time.RFC3339, v)
-	return err == nil && t.Year() >= 1900 && t.Year() <= 2199
+	if err != nil || v[13] != ':' || v[19] == ',' {
+		return time.Time{}, false
+	}
+	hours, minutes := v[len(v)-5:len(v)-3], v[len(v)-2:]
+	return t, v[len(v)-1] == 'Z' || hours < "24" && minutes < "60"
 }
 
 // isTraceParent tells whether v is a traceparent of version 00 (W3C Trace Context).

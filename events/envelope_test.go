@@ -315,3 +315,38 @@ func TestPartitionKeyHidesThePatient(t *testing.T) {
 		t.Error("two patients share a key, or nobody has one")
 	}
 }
+
+func TestTheTimeOfAnEventIsATimestampOfRFC3339(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"2026-03-02t23:30:00z":           "2026-03-02T23:30:00Z",
+		"2026-03-02T23:30:00.25-05:00":   "2026-03-02T23:30:00.25-05:00",
+		"2026-03-02T23:30:00+23:59":      "2026-03-02T23:30:00+23:59",
+		"2026-03-02T23:30:00+24:00":      "",
+		"2026-03-02T23:30:00+05:60":      "",
+		"2026-03-02T23:30:00,25Z":        "",
+		"2026-03-02T3:30:00Z":            "",
+		"2026-03-02T23:30:00+0500":       "",
+		"2026-03-02T23:30:00Z and later": "",
+	} {
+		header := binaryHeader()
+		header["ce-time"] = text
+		inBinary, err := events.ReadEncounter(header, typicalEncounter(t), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inStructured, err := events.ReadEncounter(nil, structuredEvent(t, func(event map[string]any) { event["time"] = text }), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for mode, in := range map[string]events.Input{"binary": inBinary, "structured": inStructured} {
+			got := ""
+			if len(in.Violations) == 0 {
+				got = in.Envelope.Time.Format(time.RFC3339Nano)
+			}
+			if got != want {
+				t.Errorf("%s %q: got %q, want %q", mode, text, got, want)
+			}
+		}
+	}
+}
