@@ -20,8 +20,11 @@ var TimedUnitsAllocation = scrubber.Rule{
 	Check: func(c *scrubber.Case, r *scrubber.Report) {
 		method, certain := c.Method()
 		for i := range c.Timed {
-			if method == scrubber.CMSEightMinute {
-				allocation(c, r, &c.Timed[i], certain)
+			switch p := &c.Timed[i]; {
+			case method == scrubber.CMSEightMinute:
+				allocation(c, r, p, certain)
+			case p.BilledUnits() > 0 && p.Total != scrubber.NotSent && !p.PerCode && !p.Mixed && p.Concurrent == 0:
+				r.NotEvaluated(scrubber.DocumentationNotSent, perCodeDetail) // TIM001 saw the total alone
 			}
 		}
 	},
