@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"claimscrub/events"
 	"claimscrub/handlers/jetstream"
 )
 
@@ -77,18 +76,5 @@ func TestBenchLeavesNothingBehind(t *testing.T) {
 	}
 	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
 		t.Errorf("left %v, error %v", left, err)
-	}
-}
-
-func TestAnEncounterThatIsTooLargeIsNotSentCut(t *testing.T) {
-	t.Parallel()
-	s := serviceInProcess(t, nil)
-	large := `{"encounter_id": "` + strings.Repeat("x", events.MaxBody) + `"}` + "\n"
-	_, errs, code := commandWithin(t.Context(), []byte(large+string(timed(t, "SMALL", 1))), "publish", "--nats-url", s.cfg.broker.url, "-")
-	if code != 1 || !strings.Contains(errs, "more than 1048576 bytes") {
-		t.Errorf("exit %d, want 1 and why: %s", code, errs)
-	}
-	if n := len(stored(t, s.conn, "ENCOUNTERS")); n != 1 {
-		t.Errorf("%d encounters stored, want the small one", n)
 	}
 }

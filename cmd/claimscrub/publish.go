@@ -76,6 +76,7 @@ func (p *publishRun) file(ctx context.Context, name string, stdin io.Reader) {
 		in = f
 	}
 	window := make(chan struct{}, publishWindow)
+	n := 0
 	for input, err := range inputs(in, events.MaxBody) {
 		if err == nil {
 			err = context.Cause(ctx)
@@ -84,8 +85,9 @@ func (p *publishRun) file(ctx context.Context, name string, stdin io.Reader) {
 			p.fail(fmt.Errorf("read %s: %w", name, err))
 			break
 		}
-		if len(input) > events.MaxBody { // the rest of it was not kept, so it cannot be sent as it stands
-			p.fail(fmt.Errorf("%s: an encounter of more than %d bytes is not sent", name, events.MaxBody))
+		n++
+		if len(input) > events.MaxBody { // its end is cut off: the dead letter would not be what the publisher has
+			p.fail(fmt.Errorf("%s, input %d: expected at most %d bytes; it is not sent", name, n, events.MaxBody))
 			continue
 		}
 		p.sent++
