@@ -132,7 +132,7 @@ func ownClock(c *scrubber.Case, r *scrubber.Report, s *scrubber.Service) {
 	}
 	for i, v := range s.Intervals {
 		if v.End <= v.Start {
-			say(scrubber.Reject, "intervals", "clock time %s to %s ends before it begins", v.Start, v.End)
+			say(scrubber.Reject, "intervals", "clock time %s to %s does not end after it begins", v.Start, v.End)
 		}
 		for _, w := range s.Intervals[:i] {
 			if v.Assistant == w.Assistant && max(v.Start, w.Start) < min(v.End, w.End) {
@@ -152,7 +152,7 @@ func ownClock(c *scrubber.Case, r *scrubber.Report, s *scrubber.Service) {
 	assisted := s.IntervalMinutes(func(v scrubber.Interval) bool { return v.Assistant })
 	alone := all - s.IntervalMinutes(func(v scrubber.Interval) bool { return !v.Assistant })
 	if a := s.AssistantMinutes; a != scrubber.NotSent && (a < alone || a > assisted) {
-		say(scrubber.Warn, "assistant_minutes", "%d assistant minutes, and assistant's clock times of %d", a, assisted)
+		say(scrubber.Reject, "assistant_minutes", "%d assistant minutes, and assistant's clock times of %d", a, assisted)
 	}
 }
 
