@@ -24,44 +24,55 @@ var TimedUnitsExceedMinutes = scrubber.Rule{
 		for i := range c.Timed {
 			exceed(c, r, &c.Timed[i])
 		}
-		exceedShared(c, r)
+		exceedOverall(c, r)
 	},
 }
 
-// exceedShared holds the units of several disciplines together against the minutes that they shared: those count once, and however
-// they are divided each discipline's part earns a unit for each 15 minutes, and one more from 8 on.
-func exceedShared(c *scrubber.Case, r *scrubber.Report) {
-	method, certain := c.Method()
+// exceedOverall holds the units of several disciplines together against their minutes where that says more than each discipline alone: where they
+// shared minutes, which count once, where the visit's total is all that is known of them, and where it is not said whose a unit is. However the
+// minutes are divided, each discipline's part earns a unit for each 15 minutes, and one more from 8 on.
+func exceedOverall(c *scrubber.Case, r *scrubber.Report) {
 	bills := func(p *scrubber.TimedPool) bool { return p.BilledUnits() > 0 }
-	shared := sharedMinutes(c, bills)
-	if shared == 0 || method != scrubber.CMSEightMinute {
-		return
-	}
-	total, minutes, pools := 0, -shared, 0
+	total, minutes, parts, perCode := 0, 0, 0, true
 	var lines []*scrubber.Line
 	for i := range c.Timed {
-		p := &c.Timed[i]
-		switch {
-		case !bills(p):
-			continue
-		case p.Mixed || !p.PerCode:
-			return // which exceed says
+		if p := &c.Timed[i]; bills(p) {
+			total, minutes, parts, perCode = total+p.BilledUnits(), minutes+p.Total, parts+1, perCode && p.PerCode
+			lines = append(lines, c.TimedLines(p, nil)...)
 		}
-		total, minutes, pools = total+p.BilledUnits(), minutes+p.Total, pools+1
-		lines = append(lines, c.TimedLines(p, nil)...)
 	}
-	most := (minutes + 7*pools) / 15
-	if total <= most {
+	shared := 0
+	switch method, _ := c.Method(); {
+	case total == 0 || method != scrubber.CMSEightMinute:
+		return
+	case c.Timed[0].Mixed:
+		parts = 3 // PT, OT and SLP
+	case parts < 2:
+		return
+	case !perCode:
+		minutes = c.TotalTimedMinutes
+	default:
+		if shared = sharedMinutes(c, bills); shared == 0 {
+			return
+		}
+		minutes -= shared
+	}
+	most := (minutes + 7*parts) / 15
+	if minutes < 0 || total <= most {
 		return
 	}
+	_, certain := c.Method()
 	source := manual("20.2 C and 20.3")
-	r.Add(scrubber.Finding{
+	f := scrubber.Finding{
 		Certainty: certainty(certain && !otherEncounter(c, "")),
-		Message: fmt.Sprintf("%s billed by %d disciplines for %s, %d of them shared; a minute counts once, and they earn at most %d",
-			plural(total, "timed unit"), pools, plural(minutes, "minute"), shared, most),
-		Pointer: lines[0].Pointer("units"), Lines: numbers(lines), Billed: plural(total, "unit"), Expected: "at most " + plural(most, "unit") + " in all",
+		Message:   fmt.Sprintf("%s billed by several disciplines for %s, which earn at most %d", plural(total, "timed unit"), plural(minutes, "minute"), most),
+		Pointer:   lines[0].Pointer("units"), Lines: numbers(lines), Billed: plural(total, "unit"), Expected: "at most " + plural(most, "unit") + " in all",
 		Source: &source,
-	})
+	}
+	if shared > 0 {
+		f.Message += fmt.Sprintf("; %d more were shared, and a minute counts once", shared)
+	}
+	r.Add(f)
 }
 
 func exceed(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool) {
