@@ -309,10 +309,8 @@ func wire(t testing.TB, target string) (url string, cut func()) {
 	cut = func() {
 		listener.Close()
 		cancel()
+		pipes.Wait() // connections are closed in goroutines of their own, and what a worker says before that would still arrive
 	}
-	t.Cleanup(func() {
-		cut()
-		pipes.Wait()
-	})
+	t.Cleanup(cut)
 	return "nats://" + listener.Addr().String(), cut
 }
