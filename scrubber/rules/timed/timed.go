@@ -36,6 +36,7 @@ const (
 	sharedDetail     = "several disciplines treated in the same minutes, which count once, and no source says whose they are"
 	mixedDetail      = "several disciplines treated, and a timed service or line does not say which: send discipline with each service and GP, GO or GN with each line"
 	minutesDetail    = "timed units need minutes: send services with minutes, or total_timed_minutes"
+	servicesDetail   = "timed units need minutes, and the visit's total does not say whose they are: send services with minutes"
 	perCodeDetail    = "the split needs the minutes of each timed service: send services with minutes"
 )
 
@@ -146,6 +147,14 @@ func sharedMinutes(c *scrubber.Case, keep func(*scrubber.TimedPool) bool) int {
 		sum += own.Minutes()
 	}
 	return sum - all.Minutes()
+}
+
+// lacking says which minutes to send where those of a pool or code are not known.
+func lacking(c *scrubber.Case) string {
+	if c.TotalTimedMinutes != scrubber.NotSent {
+		return servicesDetail
+	}
+	return minutesDetail
 }
 
 // certainty is that of a finding where the profile may not be certain of the unit method: sure if it is, or

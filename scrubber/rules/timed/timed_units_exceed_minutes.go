@@ -86,7 +86,7 @@ func exceed(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool) {
 		switch t := &p.Codes[i]; {
 		case t.Billed == 0 || t.Pooled() && cms:
 		case !known(c, t) && !t.Pooled():
-			r.NotEvaluated(scrubber.DocumentationNotSent, minutesDetail)
+			r.NotEvaluated(scrubber.DocumentationNotSent, lacking(c))
 		case known(c, t) && t.Billed > t.Earns():
 			shared := t.Pooled() && t.Billed <= (t.Minutes+14)/15 && otherEncounter(c, t.Code)
 			exceedsAlone(c, r, p, t, cms, (certain || !t.Pooled() || exceedsPooled(p, t)) && !shared)
@@ -98,7 +98,7 @@ func exceed(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool) {
 	switch {
 	case total == 0 || alone || !cms && p.PerCode:
 	case p.Total == scrubber.NotSent:
-		r.NotEvaluated(scrubber.DocumentationNotSent, minutesDetail)
+		r.NotEvaluated(scrubber.DocumentationNotSent, lacking(c))
 	case cms && total > units.Aggregate(p.Total):
 		exceedsTogether(c, r, p, units.Aggregate(p.Total), (certain || leastMinutes(p) > p.Total || exceedsAnyAlone(p)) && !shared)
 	case !cms && leastMinutes(p) > p.Total:

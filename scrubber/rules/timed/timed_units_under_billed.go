@@ -45,7 +45,7 @@ func underBilled(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool) {
 	switch {
 	case !cms || len(p.Pooled()) == 0:
 	case p.Total == scrubber.NotSent:
-		r.NotEvaluated(scrubber.DocumentationNotSent, minutesDetail)
+		r.NotEvaluated(scrubber.DocumentationNotSent, lacking(c))
 	case p.BilledUnits() >= units.Aggregate(p.Total):
 	case p.BilledUnits() >= units.Aggregate(p.Total-sharedMinutes(c, func(*scrubber.TimedPool) bool { return true })):
 		r.NotEvaluated(scrubber.Undecided, sharedDetail)
