@@ -28,13 +28,25 @@ type loader struct {
 
 func (l *loader) load() (*scrubber.Engine, error) { return l.mapped.engine(l.profiles, l.refdata) }
 
-// fingerprint changes when a file of the folder does.
+// marks are what the two folders looked like, and on which day.
+type marks struct {
+	profiles, refdata string
+	day               civil.Date
+}
+
+func (l *loader) look() marks { return marks{fingerprint(l.profiles), fingerprint(l.refdata), today()} }
+
+// fingerprint changes when a file of the folder does, or, where the folder is a link, when it leads to another.
 func fingerprint(dir string) string {
 	if dir == "" {
 		return ""
 	}
 	var b strings.Builder
-	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	root, err := filepath.EvalSymlinks(dir) // WalkDir does not follow links
+	if err != nil {
+		return err.Error()
+	}
+	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			fmt.Fprintln(&b, path, err)
 			return nil
@@ -55,7 +67,6 @@ func (s *service) watchFiles(ctx context.Context) error {
 	defer signal.Stop(hangup)
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
-	profiles, refdata, day := fingerprint(s.cfg.Profiles), fingerprint(s.cfg.Refdata), today()
 	for {
 		asked := false
 		select {
@@ -65,15 +76,15 @@ func (s *service) watchFiles(ctx context.Context) error {
 			asked = true
 		case <-tick.C:
 		}
-		p, r, d := fingerprint(s.cfg.Profiles), fingerprint(s.cfg.Refdata), today()
-		if !asked && p == profiles && r == refdata && d == day {
+		now := s.loader.look()
+		if !asked && now == s.loaded {
 			continue
 		}
 		kind := handlers.ReloadReferenceData
-		if p != profiles {
+		if now.profiles != s.loaded.profiles {
 			kind = handlers.ReloadProfiles
 		}
-		profiles, refdata, day = p, r, d
+		s.loaded = now
 		s.reload(kind)
 	}
 }

@@ -30,6 +30,7 @@ type service struct {
 	listener net.Listener
 	http     handlers.HTTPConfig
 	loader   *loader
+	loaded   marks            // the folders when they were last read, taken before
 	engine   *scrubber.Engine // the first in force
 }
 
@@ -42,6 +43,7 @@ func startService(ctx context.Context, cfg *Config, log *slog.Logger) (_ *servic
 		}
 	}()
 	s.loader = &loader{profiles: cfg.Profiles, refdata: cfg.Refdata, mapped: mappings{}}
+	s.loaded = s.loader.look()
 	engine, err := s.loader.load()
 	if err != nil {
 		return nil, err
