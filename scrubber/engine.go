@@ -75,6 +75,7 @@ func (e *Engine) resolve(p *Policy, known map[string]bool) (*Policy, error) {
 	own.ceilings = make([]ceiling, 0, len(e.rules)+len(own.Rules))
 	own.checks = make([]check, 0, cap(own.ceilings))
 	own.methodGuess, own.editsGuess = p.Origins["unit_method"].Inferred, p.Origins["edits"].Inferred
+	own.conflictGuess, own.holdGuess = p.Origins["secondary_conflict"].Inferred, p.Origins["not_evaluated"].Inferred
 	ceilingOf := func(r *Rule) {
 		c := ceiling{severity: r.Severity}
 		if o, ok := p.Overrides[r.ID]; ok {
@@ -163,7 +164,7 @@ func (e *Engine) report(c *Case, p *Policy) (*Report, []EditionRead) {
 }
 
 // hold adds, for a payer whose claims wait for every judgement, a rejection for each rule that could have
-// rejected and was not evaluated.
+// rejected and was not evaluated; a warning where the profile is not certain that they wait.
 func (e *Engine) hold(c *Case, r *Report, p *Policy) {
 	rejects := func(rule *Rule, ceil ceiling) bool {
 		if ceil.override.holds(c.AsOf) {
@@ -181,7 +182,11 @@ func (e *Engine) hold(c *Case, r *Report, p *Policy) {
 			if n.Detail != "" {
 				message += ": " + n.Detail
 			}
-			r.findings = append(r.findings, Finding{Rule: rule, Severity: Reject, Certainty: rule.Certainty, Message: message})
+			f := Finding{Rule: rule, Severity: Reject, Certainty: rule.Certainty, Message: message}
+			if p.holdGuess {
+				f.Severity, f.Certainty = Warn, Inferred
+			}
+			r.findings = append(r.findings, f)
 		}
 	}
 }

@@ -74,9 +74,10 @@ type Policy struct {
 	Origins          map[string]Origin   // of the settings, by their name in the profile: unit_method, edits, ...
 
 	// Resolved by New.
-	ceilings                []ceiling // by rule index
-	checks                  []check   // by rule index
-	methodGuess, editsGuess bool      // the profile is not certain of UnitMethod, of Edits
+	ceilings                 []ceiling // by rule index
+	checks                   []check   // by rule index
+	methodGuess, editsGuess  bool      // the profile is not certain of UnitMethod, of Edits
+	conflictGuess, holdGuess bool      // the profile is not certain of Conflict, of HoldNotEvaluated
 }
 
 // check is what the engine needs of a rule that has nothing to say: together, so that judging a clear claim reads little memory.
@@ -174,9 +175,10 @@ func (x *policyIndex) policyFor(cov []Coverage) *Policy {
 
 // coordinate settles the unit method of a claim under the policy p of its primary payer, and whether it is certain.
 func (e *Engine) coordinate(c *Case, p *Policy) {
-	counts := p
-	if p.Conflict != PrimaryCounts && len(c.Coverage) > 1 {
+	counts, guess := p, false
+	if (p.Conflict != PrimaryCounts || p.conflictGuess) && len(c.Coverage) > 1 {
 		secondary := e.PolicyFor(c.Coverage[1:])
+		guess = p.conflictGuess && secondary.UnitMethod != p.UnitMethod
 		switch {
 		case secondary.UnitMethod == p.UnitMethod:
 		case p.Conflict == EightMinuteCounts && secondary.UnitMethod == CMSEightMinute,
@@ -185,7 +187,7 @@ func (e *Engine) coordinate(c *Case, p *Policy) {
 		}
 	}
 	c.unitMethod = counts.UnitMethod
-	c.methodGuessed = counts.methodGuess && !c.methodsAgree()
+	c.methodGuessed = (counts.methodGuess || guess) && !c.methodsAgree()
 }
 
 // methodsAgree tells whether the documented minutes earn the same units of each code under both methods.

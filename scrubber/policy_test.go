@@ -117,6 +117,32 @@ func TestAnUncertainUnitMethodRejectsOnlyWhereBothMethodsAgree(t *testing.T) {
 	}
 }
 
+func TestAnUncertainAnswerToAConflictOfMethodsRejectsOnlyWhereBothMethodsAgree(t *testing.T) {
+	t.Parallel()
+	guessed := map[string]scrubber.Origin{"secondary_conflict": {Inferred: true}}
+	both := []scrubber.Coverage{{Program: "commercial"}, {Program: "medicaid"}}
+	for _, test := range []struct {
+		conflict scrubber.Conflict
+		coverage []scrubber.Coverage
+		minutes  []int
+		want     string
+	}{
+		{scrubber.EightMinuteCounts, both, []int{20, 20}, "warn cms_8_minute"}, // 3 together, 2 alone
+		{scrubber.EightMinuteCounts, both, []int{30, 15}, "reject cms_8_minute"},
+		{scrubber.FewerCounts, both, []int{20, 20}, "warn cpt_midpoint"},
+		{scrubber.PrimaryCounts, both, []int{20, 20}, "warn cpt_midpoint"},
+		{scrubber.EightMinuteCounts, both[:1], []int{20, 20}, "reject cpt_midpoint"}, // no conflict to settle
+		{scrubber.EightMinuteCounts, []scrubber.Coverage{both[0], both[0]}, []int{20, 20}, "reject cpt_midpoint"},
+	} {
+		e := engine(t, probe(func(c *scrubber.Case, r *scrubber.Report) { r.Add(scrubber.Finding{Message: c.UnitMethod().String()}) }),
+			&scrubber.Policy{ID: "first", Programs: []string{"commercial"}, UnitMethod: scrubber.CPTMidpoint, Conflict: test.conflict, Origins: guessed},
+			&scrubber.Policy{ID: "second", Programs: []string{"medicaid"}, UnitMethod: scrubber.CMSEightMinute})
+		if got := verdict(e.Scrub(timed(test.coverage, test.minutes))); got != test.want {
+			t.Errorf("%v, %v over %v: %s, want %s", test.conflict, test.minutes, test.coverage, got, test.want)
+		}
+	}
+}
+
 // timed is a case of timed services of other codes, one for each of the minutes.
 func timed(coverage []scrubber.Coverage, minutes []int) *scrubber.Case {
 	c := &scrubber.Case{ServiceDate: civil.DateOf(2026, 3, 16), Coverage: coverage, Documented: true}
@@ -206,5 +232,15 @@ func TestAHeldClaimSaysWhichRuleItWaitsFor(t *testing.T) {
 		}); held == test.ready {
 			t.Errorf("%s: findings %q", test.name, verdict(o))
 		}
+	}
+}
+
+func TestAnUncertainHoldWarns(t *testing.T) {
+	t.Parallel()
+	unsaid := probe(func(_ *scrubber.Case, r *scrubber.Report) { r.NotEvaluated(scrubber.DocumentationNotSent) })
+	p := &scrubber.Policy{ID: "p", UnitMethod: scrubber.CPTMidpoint, HoldNotEvaluated: true, Origins: map[string]scrubber.Origin{"not_evaluated": {Inferred: true}}}
+	o := engine(t, unsaid, p).Scrub(timed(nil, nil))
+	if !o.Ready || len(o.Findings) != 1 || o.Findings[0].Severity != scrubber.Warn || o.Findings[0].Certainty != scrubber.Inferred {
+		t.Errorf("ready is %v, findings %q", o.Ready, verdict(o))
 	}
 }
