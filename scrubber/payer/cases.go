@@ -2,6 +2,7 @@ package payer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"claimscrub/scrubber"
@@ -53,12 +54,30 @@ func runCase(e *scrubber.Engine, p *scrubber.Policy, c *cases.Case) Result {
 		r.Err = fmt.Errorf("no %s.want: expected ready or rejected, then lines that begin with a rule id", c.Name)
 		return r
 	}
+	if id := unknownRule(e, c.Want); id != "" {
+		r.Err = fmt.Errorf("%s.want: no rule %q: expected ready or rejected, then lines that begin with a rule id", c.Name, id)
+		return r
+	}
 	if got := e.PolicyFor(encounter.Coverage); got.ID != p.ID && len(p.PayerIDs)+len(p.Programs) > 0 {
 		r.Err = fmt.Errorf("the encounter gets profile %s", got.ID)
 		return r
 	}
 	r.Got = said(e.ScrubUnder(encounter, p), c.Want)
 	return r
+}
+
+// unknownRule is the first word of a want's line that no rule has for its id, of which every outcome is silent.
+func unknownRule(e *scrubber.Engine, want string) string {
+	has := func(rules []scrubber.Rule, id string) bool {
+		return slices.ContainsFunc(rules, func(r scrubber.Rule) bool { return r.ID == id })
+	}
+	for _, line := range strings.Split(want, "\n")[1:] {
+		id, _, _ := strings.Cut(line, " ")
+		if !has(e.Rules(), id) && !slices.ContainsFunc(e.Policies(), func(p *scrubber.Policy) bool { return has(p.Rules, id) }) {
+			return id
+		}
+	}
+	return ""
 }
 
 // said is what the outcome says of the rules that want names, each line cut to the length that want has it.

@@ -73,6 +73,26 @@ func TestShippedProfilesSayWhatTheirCasesWant(t *testing.T) {
 	}
 }
 
+// TestAWantOfARuleThatIsNoneFails holds a slip of the pen to be one: of a rule that does not exist every outcome is silent.
+func TestAWantOfARuleThatIsNoneFails(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(shipped, "self_pay.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := scrubtest.Engine(t)
+	for want, fails := range map[string]bool{"TIM0O1 clear": true, "TIM01 clear": true, "clear": true, "SCH001 clear": false} {
+		results, err := payer.Test(e, "self_pay", []byte(strings.Replace(string(text), ".want --\nready\n", ".want --\nready\n"+want+"\n", 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		failed := slices.IndexFunc(results, func(r payer.Result) bool { return !r.Passed() })
+		if (failed >= 0) != fails || fails && (results[failed].Err == nil || !strings.Contains(results[failed].Err.Error(), "no rule \""+strings.Fields(want)[0]+"\"")) {
+			t.Errorf("%q: results %+v", want, results)
+		}
+	}
+}
+
 func TestEveryTestFileBelongsToAProfile(t *testing.T) {
 	t.Parallel()
 	e := scrubtest.Engine(t)
