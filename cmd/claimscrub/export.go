@@ -122,10 +122,17 @@ func (o *exportOptions) check(files []string, since bool) (written time.Time, er
 	if len(files) > 0 && since {
 		errs = append(errs, errors.New("--since: expected no FILE beside it"))
 	}
-	if _, err := os.Lstat(o.out); o.out != "" && err == nil {
-		errs = append(errs, fmt.Errorf("--out %s is there already: expected a new file", o.out))
+	if o.out != "" {
+		errs = append(errs, isNew(o.out))
 	}
 	return written, errors.Join(errs...)
+}
+
+func isNew(path string) error {
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("--out %s is there already: expected a new file", path)
+	}
+	return nil
 }
 
 func readYAML[T any](flag, path string, read func(string, []byte) (*T, error)) (*T, error) {
@@ -218,11 +225,13 @@ func output(path string, stdout io.Writer, text []byte) error {
 		return fmt.Errorf("--out: %w", err)
 	}
 	_, err = f.Write(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(fmt.Errorf("--out: %w", err), os.Remove(f.Name()))
 	}
-	if err != nil {
+	if err := isNew(path); err != nil { // it was: an export that this one waited for may have written it
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
 		return errors.Join(fmt.Errorf("--out: %w", err), os.Remove(f.Name()))
 	}
 	return nil

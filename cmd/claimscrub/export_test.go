@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -398,5 +399,47 @@ func TestAnOutputThatFailsRecordsNothing(t *testing.T) {
 	}
 	if _, text, said := export(t, lines, "--state", state, "-"); !strings.HasSuffix(text, "~IEA*1*000000002~") {
 		t.Errorf("the claims did not go out under the next number: %s", said)
+	}
+}
+
+// readerFunc is a function that is read from.
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+func TestAnExportThatWaitedLeavesTheOthersFileAlone(t *testing.T) {
+	t.Parallel()
+	lines, _ := decided(t)
+	first, _, _ := bytes.Cut(lines, []byte("\n"))
+	another := bytes.NewReader(bytes.ReplaceAll(first, []byte("ENC-2601"), []byte("NEW-2601")))
+	folder := t.TempDir()
+	out := filepath.Join(folder, "claims.837")
+	var written []byte
+	slow := readerFunc(func(p []byte) (int, error) { // outcomes are read behind the first look at --out
+		if written == nil {
+			var err error
+			if _, _, said := export(t, lines, "--state", filepath.Join(folder, "sent.jsonl"), "--out", out, "-"); !strings.Contains(said, "claims in interchange 1") {
+				t.Error(said)
+			}
+			if written, err = os.ReadFile(out); err != nil {
+				t.Error(err)
+			}
+		}
+		return another.Read(p)
+	})
+	var errs bytes.Buffer
+	code := execute([]string{"export", "837p", "--practice", "x12/testdata/practice.yaml", "--patients", "x12/testdata/patients.yaml",
+		"--state", filepath.Join(folder, "sent.jsonl"), "--out", out, "-"}, slow, io.Discard, &errs)
+	if code != 2 || !strings.Contains(errs.String(), "claims.837 is there already: expected a new file") {
+		t.Errorf("exit status %d: %s", code, errs.String())
+	}
+	if now, err := os.ReadFile(out); err != nil || !bytes.Equal(now, written) {
+		t.Errorf("the first export's file is another now, error %v", err)
+	}
+	if _, text, said := export(t, lines, "--state", filepath.Join(folder, "sent.jsonl"), "-"); text != "" {
+		t.Errorf("claims of the first export went out again: %s", said)
+	}
+	if names, err := filepath.Glob(filepath.Join(folder, ".*")); err != nil || len(names) > 0 {
+		t.Errorf("left behind: %q, error %v", names, err)
 	}
 }
