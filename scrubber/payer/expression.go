@@ -109,7 +109,7 @@ func (e *environment) compile(text, what string, wanted ...*cel.Type) (cel.Progr
 	if issues != nil && issues.Err() != nil {
 		var faults []fault
 		for _, err := range issues.Errors() {
-			faults = append(faults, fault{err.Location.Line(), err.Location.Column(), err.Message})
+			faults = append(faults, fault{max(1, err.Location.Line()), max(0, err.Location.Column()), err.Message}) // of the whole, it has none
 		}
 		return nil, faults
 	}

@@ -149,6 +149,7 @@ func TestABrokenProfileSaysWhereAndWhatToWriteInstead(t *testing.T) {
 		{"an unknown parameter", base + "params:\n  unit_a_day: {value: 4, source: s}\n", `p.yaml:6:3: no rule declares the parameter "unit_a_day": expected one of credentials, referral, stimulation, units_a_day`},
 		{"a text for a number", base + "params:\n  units_a_day: {value: four, source: s}\n", `p.yaml:6:24: units_a_day is "four": expected a whole number`},
 		{"a fraction for a number", base + "params:\n  units_a_day: {value: 4.5, source: s}\n", `p.yaml:6:24: units_a_day is "4.5": expected a whole number`},
+		{"a number below zero", base + "params:\n  units_a_day: {value: -4, source: s}\n", `p.yaml:6:24: units_a_day is -4: expected 0 or more`},
 		{"a number for a yes", base + "params:\n  referral: {value: 1, source: s}\n", `p.yaml:6:21: referral is "1": expected true or false`},
 		{"a word not allowed", base + "params:\n  stimulation: {value: 97032, source: s}\n", `p.yaml:6:24: stimulation is "97032": expected one of 97014, G0283`},
 		{"a word not allowed in a list", base + "params:\n  credentials: {value: [DO, DC], source: s}\n", `p.yaml:6:29: credentials is "DC": expected one of DO, MD`},
@@ -170,6 +171,8 @@ func TestABrokenProfileSaysWhereAndWhatToWriteInstead(t *testing.T) {
 		{"a verdict of another type", ruled("lines.map(l, l.code)", `'"m"'`), `p.yaml:13:11: when: the expression is of type list(string): expected true or false, or a list of line numbers`},
 		{"a message of another type", ruled("'true'", "size(lines)"), `p.yaml:14:14: message: the expression is of type int: expected a text`},
 		{"CEL of unbounded cost", ruled("lines.exists(a, lines.exists(b, services.exists(s, services.exists(t, s.code + t.code == a.code + b.code))))", `'"m"'`), `p.yaml:13:11: when: the worst case costs `},
+		{"CEL nested too deep", ruled("|\n      "+strings.Repeat("(", 33)+"true"+strings.Repeat(")", 33), `'"m"'`), `p.yaml:14:7: when: expression recursion limit exceeded: 32`},
+		{"CEL too long", ruled("size('"+strings.Repeat("a", 4096)+"') > 1", `'"m"'`), `p.yaml:13:11: when: expression code point size exceeds limit`},
 		{"CEL that reads a clock", ruled("size(string(timestamp('2026-01-01T00:00:00Z'))) > 0", `'"m"'`), `p.yaml:13:32: when: undeclared reference to 'timestamp'`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -162,6 +162,9 @@ func (r *reader) value(n *yaml.Node, declared *scrubber.Param, v *scrubber.Value
 	switch declared.Kind {
 	case scrubber.IntParam:
 		v.Int, _ = r.number(n, declared.Name)
+		if v.Int < 0 {
+			r.fail(n, "%s is %d: expected 0 or more", declared.Name, v.Int)
+		}
 	case scrubber.BoolParam:
 		v.Bool, _ = r.yes(n, declared.Name)
 	case scrubber.TextParam:
