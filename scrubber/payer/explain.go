@@ -39,6 +39,7 @@ type Rule struct {
 	Reason   string `json:"reason,omitempty"`
 	Owner    string `json:"owner,omitempty"`
 	Until    string `json:"until,omitempty"` // the override's last day
+	Then     string `json:"then,omitempty"`  // the severity after that day
 }
 
 // Explain describes the profile that a claim with these coverages gets, and says why it does.
@@ -133,6 +134,7 @@ func ruleUnder(p *scrubber.Policy, r *scrubber.Rule) Rule {
 		x.From = o.From
 	}
 	if o, ok := p.Overrides[r.ID]; ok {
+		x.Then = x.Severity
 		x.Severity, x.From, x.Reason, x.Owner, x.Until = o.Severity.String(), o.From, o.Reason, o.Owner, o.Until.String()
 	}
 	return x
@@ -172,7 +174,11 @@ func (x Explanation) String() string {
 			asShipped++
 			continue
 		}
-		fmt.Fprintf(&b, "  %s %s: %s  (%s", r.ID, r.Name, r.Severity, r.From)
+		severity := r.Severity
+		if r.Then != "" {
+			severity += " until " + r.Until + ", then " + r.Then
+		}
+		fmt.Fprintf(&b, "  %s %s: %s  (%s", r.ID, r.Name, severity, r.From)
 		if r.Reason != "" {
 			fmt.Fprintf(&b, "; until %s, %s: %s", r.Until, r.Owner, r.Reason)
 		}

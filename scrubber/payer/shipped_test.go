@@ -158,7 +158,7 @@ func TestTheExampleOfTheDocumentationHolds(t *testing.T) {
 		}
 	}
 	x := payer.Describe(e, e.Policy("my_plan"))
-	for _, part := range []string{"LOC002 needling-needs-consent: reject  (my_plan.yaml:", "until 2026-12-31, billing lead: the plan takes both", "unit_method = cpt_midpoint  (commercial.yaml:"} {
+	for _, part := range []string{"LOC002 needling-needs-consent: reject  (my_plan.yaml:", "EXC004 electrical-stimulation-code: info until 2026-12-31, then reject  (my_plan.yaml:", "until 2026-12-31, billing lead: the plan takes both", "unit_method = cpt_midpoint  (commercial.yaml:"} {
 		if !strings.Contains(x.String(), part) {
 			t.Errorf("the explanation lacks %q:\n%s", part, x)
 		}
