@@ -179,7 +179,13 @@ func (sizes) CallCost(function, _ string, args []ref.Val, _ ref.Val) *uint64 {
 }
 
 // run evaluates a program over a case.
-func (e *environment) run(p cel.Program, c *scrubber.Case, lines []int) (ref.Val, error) {
-	out, _, err := p.Eval(&activation{c, e.vars, lines})
+func (e *environment) run(p cel.Program, c *scrubber.Case) (ref.Val, error) {
+	out, _, err := p.Eval(&activation{c: c, vars: e.vars})
+	return out, err
+}
+
+// say evaluates a message over a case and the lines at fault.
+func (e *environment) say(p cel.Program, c *scrubber.Case, lines []int) (ref.Val, error) {
+	out, _, err := p.Eval(&activation{c: c, vars: e.vars, saying: true, found: lines})
 	return out, err
 }

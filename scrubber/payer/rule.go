@@ -178,7 +178,7 @@ func (r *reader) blockIndent(opened int) int {
 
 // evaluate judges a case by a rule's expressions; nil when it is clear.
 func evaluate(e *environment, judge, say cel.Program, c *scrubber.Case) (*scrubber.Finding, error) {
-	verdict, err := e.run(judge, c, nil)
+	verdict, err := e.run(judge, c)
 	if err != nil {
 		return nil, fmt.Errorf("when: %w", err)
 	}
@@ -208,7 +208,7 @@ func evaluate(e *environment, judge, say cel.Program, c *scrubber.Case) (*scrubb
 		first := slices.IndexFunc(c.Lines, func(l scrubber.Line) bool { return l.Number == finding.Lines[0] })
 		finding.Pointer = c.Lines[first].Pointer()
 	}
-	message, err := e.run(say, c, finding.Lines)
+	message, err := e.say(say, c, finding.Lines)
 	if err != nil {
 		return nil, fmt.Errorf("message: %w", err)
 	}

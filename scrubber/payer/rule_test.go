@@ -124,3 +124,21 @@ func TestNoNameOfThePatientReachesAnExpression(t *testing.T) {
 		}
 	}
 }
+
+func TestAMessageRepeatsNothingButCodesWhereACodeBelongs(t *testing.T) {
+	t.Parallel()
+	c := visit()
+	c.Diagnoses = []string{"M5450", "JOHNDOE"}
+	c.Lines[0].Code, c.Lines[0].Modifiers, c.Lines[0].Pointers = "JOHN DOE", []string{"GP", "DOEJOHN"}, []int{1, 2}
+	c.Services[0].Code, c.Services[1].Code = "DOE", "97140"
+	c.SameDay = []scrubber.SameDayLine{{Code: "JOHN DOE", Modifiers: []string{"59", "DOE"}, Units: 1}}
+	const message = "lines[0].code + ' ' + lines[0].modifiers[0] + ' ' + lines[0].modifiers[1] + ' ' + lines[0].diagnoses[1] + ' ' + lines[1].code + ' ' + " +
+		"diagnoses[0] + ' ' + diagnoses[1] + ' ' + services[0].code + ' ' + services[1].code + ' ' + same_day[0].code + ' ' + same_day[0].modifiers[1]"
+	got := judge(t, c, "lines[0].code == 'JOHN DOE' && diagnoses[1] == 'JOHNDOE' && lines[0].modifiers[1] == 'DOEJOHN'", message)
+	if want := "LOC001 warn [] /charges ? GP ? ? 97140 M5450 ? ? 97140 ? ?"; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if c.Diagnoses[1] != "JOHNDOE" || c.Lines[0].Modifiers[1] != "DOEJOHN" {
+		t.Error("the case itself was changed")
+	}
+}

@@ -179,9 +179,10 @@ func tag(f reflect.StructField, key string) int {
 
 // activation gives one evaluation its variables, each built when it is asked for.
 type activation struct {
-	c     *scrubber.Case
-	vars  map[string]*variable
-	found []int
+	c      *scrubber.Case
+	vars   map[string]*variable
+	saying bool // a message: what has not the form of a code is not repeated
+	found  []int
 }
 
 // ResolveName implements cel.Activation.
@@ -189,10 +190,68 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	if name == found {
 		return a.found, true
 	}
-	if v := a.vars[name]; v != nil {
-		return v.get(a.c), true
+	v := a.vars[name]
+	if v == nil {
+		return nil, false
 	}
-	return nil, false
+	if a.saying {
+		return sayable(v.get(a.c)), true
+	}
+	return v.get(a.c), true
+}
+
+// noCode stands in a message for what was sent in the place of a code and is none: it may be a name or a number of the patient.
+const noCode = "?"
+
+// sayable is a value of the view as a message may repeat it.
+func sayable(v any) any {
+	switch v := v.(type) {
+	case []string: // diagnoses
+		return onlyCodes(v, diagnosisCode)
+	case []Line:
+		for i := range v {
+			l := &v[i]
+			l.Code, l.Modifiers, l.Diagnoses = onlyCode(l.Code, scrubber.ProcedureCode), onlyCodes(l.Modifiers, modifier), onlyCodes(l.Diagnoses, diagnosisCode)
+		}
+	case []Service:
+		for i := range v {
+			v[i].Code = onlyCode(v[i].Code, scrubber.ProcedureCode)
+		}
+	case []SameDay:
+		for i := range v {
+			v[i].Code, v[i].Modifiers = onlyCode(v[i].Code, scrubber.ProcedureCode), onlyCodes(v[i].Modifiers, modifier)
+		}
+	}
+	return v
+}
+
+func onlyCode(text string, is func(string) bool) string {
+	if text == "" || is(text) {
+		return text
+	}
+	return noCode
+}
+
+// onlyCodes is a list of its own: that of the view may be the case's.
+func onlyCodes(texts []string, is func(string) bool) []string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		out[i] = onlyCode(text, is)
+	}
+	return out
+}
+
+func modifier(s string) bool { return len(s) == 2 }
+
+// diagnosisCode tells whether s has the form of an ICD-10-CM code without its dot: a capital, a digit, and up to five of either.
+func diagnosisCode(s string) bool {
+	for i := range len(s) {
+		digit, capital := '0' <= s[i] && s[i] <= '9', 'A' <= s[i] && s[i] <= 'Z'
+		if !digit && !capital || i == 0 && !capital || i == 1 && !digit {
+			return false
+		}
+	}
+	return len(s) >= 3 && len(s) <= 7
 }
 
 // Parent implements cel.Activation.
