@@ -8,6 +8,7 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/env"
+	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
@@ -156,36 +157,84 @@ func (s sizes) EstimateCallCost(function, overload string, _ *cost.AstNode, args
 	case "int64_to_string", "uint64_to_string", "double_to_string", "bool_to_string":
 		return &cost.CallEstimate{CostEstimate: cost.FixedCostEstimate(1), ResultSize: &cost.SizeEstimate{Min: 1, Max: 32}}
 	}
-	if function != "sum" || len(args) != 1 {
-		return nil
-	}
-	size := args[0].ComputedSize()
-	if size == nil {
-		size = s.EstimateSize(args[0])
-	}
-	if size == nil {
+	switch function {
+	case operators.Equals, operators.NotEquals, operators.In:
+		most, of := s.most(args[1]), args[1].Type()
+		if function != operators.In {
+			most, of = min(most, s.most(args[0])), args[0].Type()
+		}
+		if elements := of.Parameters(); len(elements) > 0 && most > 0 && (of.Kind() == types.ListKind || function != operators.In) {
+			return comparison(most, elements[len(elements)-1])
+		}
+	case "sum":
+		if most := s.most(args[0]); most != math.MaxUint64 {
+			return &cost.CallEstimate{CostEstimate: cost.Estimate{Min: 1, Max: most + 1}}
+		}
 		return &cost.CallEstimate{CostEstimate: cost.UnknownCostEstimate()}
 	}
-	return &cost.CallEstimate{CostEstimate: cost.Estimate{Min: 1, Max: size.Max + 1}}
+	return nil
+}
+
+// most is how many elements or characters a value has at most, where that is known.
+func (s sizes) most(n cost.AstNode) uint64 {
+	size := n.ComputedSize()
+	if size == nil {
+		size = s.EstimateSize(n)
+	}
+	if size == nil {
+		return math.MaxUint64
+	}
+	return size.Max
+}
+
+// recordCost is what the comparison of two records costs. CEL takes it for a tenth, as that of two characters.
+const recordCost = 10
+
+// comparison is the cost of comparing the elements of lists: CEL's own for texts and numbers, and without a bound for what
+// holds lists in lists.
+func comparison(most uint64, of *cel.Type) *cost.CallEstimate {
+	unbounded := &cost.CallEstimate{CostEstimate: cost.UnknownCostEstimate()}
+	switch of.Kind() {
+	case types.ListKind, types.MapKind, types.DynKind, types.AnyKind:
+		return unbounded
+	case types.StructKind:
+		if most == math.MaxUint64 {
+			return unbounded
+		}
+		return &cost.CallEstimate{CostEstimate: cost.Estimate{Min: 1, Max: 1 + most*recordCost}}
+	}
+	return nil
 }
 
 // CallCost implements cost.ActualCostEstimator for our own functions.
 func (sizes) CallCost(function, _ string, args []ref.Val, _ ref.Val) *uint64 {
-	if function != "sum" || len(args) != 1 {
+	n := uint64(1)
+	switch function {
+	case "sum":
+		n += uint64(args[0].(traits.Sizer).Size().(types.Int))
+	case operators.Equals, operators.NotEquals, operators.In:
+		list, ok := args[len(args)-1].(traits.Lister)
+		if !ok || list.Size() == types.IntZero {
+			return nil
+		}
+		if of, ok := list.Get(types.IntZero).Type().(*types.Type); !ok || of.Kind() != types.StructKind {
+			return nil
+		}
+		n += recordCost * uint64(list.Size().(types.Int))
+	default:
 		return nil
 	}
-	n := uint64(args[0].(traits.Sizer).Size().(types.Int)) + 1
 	return &n
 }
 
 // run evaluates a program over a case.
 func (e *environment) run(p cel.Program, c *scrubber.Case) (ref.Val, error) {
-	out, _, err := p.Eval(&activation{c: c, vars: e.vars})
+	out, _, err := p.Eval(&activation{c: c, e: e})
 	return out, err
 }
 
 // say evaluates a message over a case and the lines at fault.
 func (e *environment) say(p cel.Program, c *scrubber.Case, lines []int) (ref.Val, error) {
-	out, _, err := p.Eval(&activation{c: c, vars: e.vars, saying: true, found: lines})
+	out, _, err := p.Eval(&activation{c: c, e: e, saying: true, found: lines})
 	return out, err
 }

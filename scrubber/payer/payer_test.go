@@ -173,6 +173,9 @@ func TestABrokenProfileSaysWhereAndWhatToWriteInstead(t *testing.T) {
 		{"CEL of unbounded cost", ruled("lines.exists(a, lines.exists(b, services.exists(s, services.exists(t, s.code + t.code == a.code + b.code))))", `'"m"'`), `p.yaml:13:11: when: the worst case costs `},
 		{"CEL nested too deep", ruled("|\n      "+strings.Repeat("(", 33)+"true"+strings.Repeat(")", 33), `'"m"'`), `p.yaml:14:7: when: expression recursion limit exceeded: 32`},
 		{"CEL too long", ruled("size('"+strings.Repeat("a", 4096)+"') > 1", `'"m"'`), `p.yaml:13:11: when: expression code point size exceeds limit`},
+		{"CEL that compares records in a loop", ruled("lines.all(l, lines == lines && lines == lines && lines == lines)", `'"m"'`), `p.yaml:13:11: when: the worst case costs 301`},
+		{"CEL that compares lists of lists", ruled("size(lines) > 0 && [lines] == [lines]", `'"m"'`), `p.yaml:13:11: when: the worst case costs unbounded for the largest encounter`},
+		{"CEL that looks for a list in lists", ruled("lines in [lines]", `'"m"'`), `p.yaml:13:11: when: the worst case costs unbounded for the largest encounter`},
 		{"CEL that reads a clock", ruled("size(string(timestamp('2026-01-01T00:00:00Z'))) > 0", `'"m"'`), `p.yaml:13:32: when: undeclared reference to 'timestamp'`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

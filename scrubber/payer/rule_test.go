@@ -115,6 +115,29 @@ func TestAnExpressionStopsAtItsCostLimit(t *testing.T) {
 	}
 }
 
+// TestAListOfTheViewIsBuiltOnceAnEvaluation counts allocations: a rule within its cost limits took ten seconds.
+func TestAListOfTheViewIsBuiltOnceAnEvaluation(t *testing.T) {
+	long := func() *scrubber.Case {
+		c := visit()
+		for i := len(c.Lines); i < 100; i++ {
+			c.Lines = append(c.Lines, scrubber.Line{Index: i, Number: i + 1, Code: "97110", Units: 1, Pointers: []int{1, 1, 1, 1}})
+		}
+		return c
+	}
+	allocations := func(when string) float64 {
+		return testing.AllocsPerRun(1, func() {
+			if got := judge(t, long(), when, `"m"`); got != "LOC001 warn [] /charges m" {
+				t.Fatal(got)
+			}
+		})
+	}
+	once := allocations("size(lines) > 0 && lines.all(l, " + strings.Repeat("size(diagnoses) > 0 && ", 50) + "true)")
+	often := allocations("size(lines) > 0 && lines.all(l, " + strings.Repeat("size(lines) > 0 && ", 50) + "true)")
+	if often > once+50_000 {
+		t.Errorf("%.0f allocations where a list is named 5000 times in a loop, %.0f where it is not", often, once)
+	}
+}
+
 func TestNoNameOfThePatientReachesAnExpression(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"patient", "birth_date", "sex", "member_id", "age", "encounter_id"} {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types/ref"
 
 	"claimscrub/scrubber"
 )
@@ -177,12 +178,14 @@ func tag(f reflect.StructField, key string) int {
 	return n
 }
 
-// activation gives one evaluation its variables, each built when it is asked for.
+// activation gives one evaluation its variables, each built when it is first asked for: to CEL a name costs one, in a
+// loop too, so that a list built anew for each would have no bound in time.
 type activation struct {
 	c      *scrubber.Case
-	vars   map[string]*variable
+	e      *environment
 	saying bool // a message: what has not the form of a code is not repeated
 	found  []int
+	built  map[string]ref.Val
 }
 
 // ResolveName implements cel.Activation.
@@ -190,14 +193,22 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	if name == found {
 		return a.found, true
 	}
-	v := a.vars[name]
+	if value, ok := a.built[name]; ok {
+		return value, true
+	}
+	v := a.e.vars[name]
 	if v == nil {
 		return nil, false
 	}
+	value := v.get(a.c)
 	if a.saying {
-		return sayable(v.get(a.c)), true
+		value = sayable(value)
 	}
-	return v.get(a.c), true
+	if a.built == nil {
+		a.built = map[string]ref.Val{}
+	}
+	a.built[name] = a.e.CELTypeAdapter().NativeToValue(value)
+	return a.built[name], true
 }
 
 // noCode stands in a message for what was sent in the place of a code and is none: it may be a name or a number of the patient.
