@@ -31,12 +31,15 @@ var TimelyFiling = scrubber.Rule{
 	Check: timelyFiling,
 }
 
+// The longest limits that are told from none; a date beyond the calendar would lie in the past.
+const mostFilingDays, mostFilingYears = 36_525, 100
+
 func timelyFiling(c *scrubber.Case, r *scrubber.Report) {
 	last := civil.Date(0)
-	if years := c.Int(&timelyFilingYears); years > 0 && c.Today()-c.ServiceDate >= 365 {
+	if years := min(c.Int(&timelyFilingYears), mostFilingYears); years > 0 && c.Today()-c.ServiceDate >= 365 {
 		last = c.ServiceDate.AddYears(years)
 	}
-	if days := c.Int(&timelyFilingDays); days > 0 && (last == 0 || c.ServiceDate+civil.Date(days) < last) {
+	if days := min(c.Int(&timelyFilingDays), mostFilingDays); days > 0 && (last == 0 || c.ServiceDate+civil.Date(days) < last) {
 		last = c.ServiceDate + civil.Date(days)
 	}
 	if last == 0 || c.Today() <= last {
