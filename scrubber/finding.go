@@ -140,15 +140,17 @@ func (r *Report) Add(f Finding) {
 }
 
 // NotEvaluated records that the rule being checked could not be judged, with an optional detail: what
-// was missing and how to supply it. A rule says each reason once per case; the first detail stands.
+// was missing and how to supply it. A rule says each reason once per case; of several details the first in
+// alphabetical order stands, so that the order of lines says nothing.
 func (r *Report) NotEvaluated(reason Reason, detail ...string) {
-	rule := r.rule()
-	for i := len(r.notEvaluated) - 1; i >= 0 && r.notEvaluated[i].Rule == rule; i-- {
-		if r.notEvaluated[i].Reason == reason {
+	said := NotEvaluated{r.rule(), reason, strings.Join(detail, "; ")}
+	for i := len(r.notEvaluated) - 1; i >= 0 && r.notEvaluated[i].Rule == said.Rule; i-- {
+		if n := &r.notEvaluated[i]; n.Reason == reason {
+			n.Detail = min(n.Detail, said.Detail)
 			return
 		}
 	}
-	r.notEvaluated = append(r.notEvaluated, NotEvaluated{rule, reason, strings.Join(detail, "; ")})
+	r.notEvaluated = append(r.notEvaluated, said)
 }
 
 // order is the total order of findings: most severe first, then by first line, rule id, pointer, message.

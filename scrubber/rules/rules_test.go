@@ -226,7 +226,7 @@ func TestShuffledLinesNeverChangeAnOutcome(t *testing.T) {
 			if err := json.Unmarshal(c.Data, &e); err != nil {
 				t.Fatalf("%s, case %s: %v", f.path, c.Name, err)
 			}
-			for _, list := range []string{"charges", "services", "same_day"} {
+			for _, list := range []string{"charges", "services", "same_day", "plans_of_care"} {
 				var elements []json.RawMessage
 				if json.Unmarshal(e[list], &elements) == nil && elements != nil {
 					slices.Reverse(elements)
@@ -256,7 +256,7 @@ func verdicts(o *scrubber.Outcome) (out []string) {
 		}
 	}
 	for _, n := range o.NotEvaluated {
-		out = append(out, n.Rule.ID+" "+n.Reason.String())
+		out = append(out, n.Rule.ID+" "+n.Reason.String()+" "+n.Detail)
 	}
 	slices.Sort(out)
 	return out
