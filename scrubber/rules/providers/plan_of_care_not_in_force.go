@@ -1,6 +1,9 @@
 package providers
 
 import (
+	"math"
+	"slices"
+
 	"claimscrub/scrubber"
 	"claimscrub/scrubber/civil"
 )
@@ -135,19 +138,36 @@ func disciplineOf(c *scrubber.Case, l *scrubber.Line) string {
 	return ""
 }
 
-// latest is the discipline's plan that ends last; one without an end ends last of all.
+// latest is the discipline's plan that speaks most for the claim, whatever the order of plans.
 func latest(c *scrubber.Case, discipline string, required bool) (plan *scrubber.PlanOfCare, at int) {
-	var last civil.Date
+	var most [4]civil.Date
 	for i := range c.Plans {
 		p := &c.Plans[i]
 		if p.Discipline != discipline {
 			continue
 		}
-		if ends, _ := end(c, p, required); plan == nil || !last.IsZero() && (ends.IsZero() || ends > last) {
-			plan, at, last = p, i, ends
+		if s := standing(c, p, required); plan == nil || slices.Compare(s[:], most[:]) > 0 {
+			plan, at, most = p, i, s
 		}
 	}
 	return plan, at
+}
+
+// standing orders plans: the one that covers the day before one that does not or that is not certified yet, then the one that ends last, as it
+// counts and as it was sent, then the one certified last. One without an end ends last of all.
+func standing(c *scrubber.Case, p *scrubber.PlanOfCare, required bool) (s [4]civil.Date) {
+	open := func(d civil.Date) civil.Date {
+		if d.IsZero() {
+			return math.MaxInt32
+		}
+		return d
+	}
+	ends, _ := end(c, p, required)
+	if open(ends) >= c.ServiceDate && !(required && p.CertifiedOn.IsZero()) {
+		s[0] = 1
+	}
+	s[1], s[2], s[3] = open(ends), open(p.ExpiresOn), p.CertifiedOn
+	return s
 }
 
 // end is the last day on which the plan is in force: as sent, and where a certification is required at most 90 days from it, or from a
