@@ -89,7 +89,7 @@ func oneLine(c *scrubber.Case, r *scrubber.Report, l *scrubber.Line) {
 // sameOnce tells whether two lines bill units of one code that its provider may bill once: no modifier says that
 // one was repeated or distinct, and no service was done in a further session.
 func sameOnce(c *scrubber.Case, l, o *scrubber.Line) bool {
-	return o.Code == l.Code && o.Units > 0 && !apart(c, o) && !apart(c, l) && c.RenderedBy(o).NPI == c.RenderedBy(l).NPI
+	return o.Code == l.Code && o.Units > 0 && l.Units > 0 && !apart(c, o) && !apart(c, l) && c.RenderedBy(o).NPI == c.RenderedBy(l).NPI
 }
 
 func apart(c *scrubber.Case, l *scrubber.Line) bool {
