@@ -53,7 +53,7 @@ func (d looked) finding(c *scrubber.Case, message string) scrubber.Finding {
 	f := scrubber.Finding{Message: message, Pointer: scrubber.Pointer("diagnoses", d.index)}
 	for i := range c.Lines {
 		for _, p := range c.Lines[i].Pointers {
-			if p == d.index+1 {
+			if p >= 1 && p <= len(c.Diagnoses) && c.Diagnoses[p-1] == d.code { // perhaps where it stands again
 				f.Lines = append(f.Lines, c.Lines[i].Number)
 			}
 		}
