@@ -203,11 +203,14 @@ func place(c *scrubber.Case, p *scrubber.TimedPool, t *scrubber.TimedCode) strin
 	return servicePlace(c, p, t.Code)
 }
 
-// servicePlace is the minutes of the first service that feeds the code in the pool.
+// servicePlace is the minutes of the first service that feeds the code in the pool, or the clock times that say them.
 func servicePlace(c *scrubber.Case, p *scrubber.TimedPool, code string) string {
 	for i := range c.Services {
 		s := &c.Services[i]
 		if c.TimedCode(s) == code && (p.Discipline == "" || s.Discipline == p.Discipline) {
+			if s.Minutes == scrubber.NotSent && len(s.Intervals) > 0 {
+				return s.Pointer("intervals")
+			}
 			return s.Pointer("minutes")
 		}
 	}

@@ -61,6 +61,9 @@ func underTogether(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool, 
 		Pointer: "/total_timed_minutes", Lines: numbers(c.TimedLines(p, nil)),
 		Billed: billed(c, p, nil), Expected: plural(earned, "unit") + " in all",
 	}
+	if c.TotalTimedMinutes == scrubber.NotSent {
+		f.Pointer = place(c, p, &p.Pooled()[0])
+	}
 	if p.PerCode {
 		want := nearest(p)
 		f.Expected = wanted(p, want)
