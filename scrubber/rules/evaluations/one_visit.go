@@ -105,7 +105,7 @@ func visitsOf(c *scrubber.Case, r *scrubber.Report, npi string) {
 	if !c.Bool(&oneVisitADay) {
 		f.Certainty = scrubber.Inferred
 	}
-	if len(lines) == 1 && last.Units > 1 {
+	if len(lines) == 1 && visits(last) > 1 {
 		f.Pointer = last.Pointer("units")
 		f.Fix = &scrubber.Fix{Summary: "bill 1 unit of " + last.Code + ", if it was one visit; the charge must follow", Patch: scrubber.Replace(last.Pointer("units"), 1)}
 	}
