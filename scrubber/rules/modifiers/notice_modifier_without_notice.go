@@ -1,6 +1,8 @@
 package modifiers
 
 import (
+	"slices"
+
 	"claimscrub/scrubber"
 	"claimscrub/scrubber/refdata"
 )
@@ -31,8 +33,9 @@ func noticeWithoutNotice(c *scrubber.Case, r *scrubber.Report) {
 			continue
 		}
 		used := c.Bool(&beneficiaryNotice)
-		for _, said := range l.Modifiers {
+		for i, said := range l.Modifiers {
 			switch {
+			case slices.Contains(l.Modifiers[:i], said): // MOD010 says so
 			case said == "GX" && l.Known == refdata.Present && l.Facts.Is(refdata.Needling):
 				// judged with the coverage of needling
 			case said != "GA" && said != "GX" && said != "GZ":
@@ -57,7 +60,8 @@ func contradictedNotice(l *scrubber.Line, said string, used bool) scrubber.Findi
 		f.Expected, f.Message = "GA", "GZ on "+l.Named()+", and a notice is on file"
 		f.Certainty = scrubber.Inferred // the notice on file may be of another service
 	}
-	if f.Expected != "" && !l.Has(f.Expected) {
+	again := slices.Index(l.Modifiers, said) + 1
+	if f.Expected != "" && !l.Has(f.Expected) && !slices.Contains(l.Modifiers[again:], said) {
 		f.Fix = &scrubber.Fix{Summary: "bill " + f.Expected + " instead of " + said, Patch: scrubber.Replace(f.Pointer, f.Expected)}
 	}
 	if !used {
