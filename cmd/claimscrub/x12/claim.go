@@ -39,6 +39,8 @@ func (x *Interchange) claim(o *events.Outcome) (*claim, []string) {
 	b := &builder{practice: x.Practice, outcome: o, claim: o.Claim}
 	if b.patient, b.known = x.Patients.byID[o.Claim.Patient.ID]; !b.known {
 		b.lack("the patient is not in the patient directory")
+	} else if b.patient.fault != nil {
+		return nil, strings.Split(b.patient.fault.Error(), "\n")
 	}
 	c := &claim{outcome: o, controlNumber: strings.ToUpper(o.Claim.ControlNumber)}
 	b.billing()

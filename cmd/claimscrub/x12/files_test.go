@@ -13,9 +13,13 @@ func readPractice(text string) error {
 	return err
 }
 
+// readPatients says what is wrong with a directory, or with the entry of P-1 in it.
 func readPatients(text string) error {
-	_, err := x12.ReadPatients("patients.yaml", []byte(text))
-	return err
+	patients, err := x12.ReadPatients("patients.yaml", []byte(text))
+	if err != nil {
+		return err
+	}
+	return patients.Fault("P-1")
 }
 
 func TestAFileThatIsWrongIsRefusedWithPlaceAndRemedy(t *testing.T) {

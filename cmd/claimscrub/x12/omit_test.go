@@ -1,11 +1,14 @@
 package x12_test
 
 import (
+	"bytes"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"claimscrub/cmd/claimscrub/x12"
 	"claimscrub/events"
 )
 
@@ -113,6 +116,24 @@ func TestOneBadClaimDoesNotHoldBackTheOthers(t *testing.T) {
 	}
 	if err := whole(text); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAFaultInOnePatientsEntryHoldsBackThatPatientAlone(t *testing.T) {
+	t.Parallel()
+	x := interchange(t)
+	text, err := os.ReadFile("testdata/unit_patients.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x.Patients, err = x12.ReadPatients("unit_patients.yaml", bytes.Replace(text, []byte("last: Tran,"), []byte("last: Trần,"), 1)); err != nil {
+		t.Fatal(err)
+	}
+	good, held := ready(), ready()
+	held.EncounterID, held.Claim.ControlNumber, held.Claim.Patient.ID = "ENC-2", "ENC-2", "PT-CHILD"
+	_, sent, left := x.Append(nil, []*events.Outcome{good, held})
+	if len(sent) != 1 || sent[0] != good || len(left) != 1 || !strings.Contains(left[0].Reasons[0], "the last name holds a character that X12 does not carry") {
+		t.Errorf("sent %d, left out %+v", len(sent), left)
 	}
 }
 

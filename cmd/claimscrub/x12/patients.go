@@ -12,6 +12,7 @@ import (
 type Patients struct{ byID map[string]patient }
 
 type patient struct {
+	fault     error // what is wrong with the entry
 	name      name
 	address   address
 	release   string               // CLM09: Y or I
@@ -35,13 +36,19 @@ type insurance struct {
 const self = "18"
 
 // ReadPatients reads a patient directory, YAML; file names it in errors. The error joins everything that
-// is wrong with it, each with line, column and what to write, and repeats nothing of the file.
+// is wrong with the directory, each with line, column and what to write, and repeats nothing of the file. What is
+// wrong with a patient's entry is that patient's alone: see Fault.
 func ReadPatients(file string, text []byte) (*Patients, error) {
 	r := &reader{file: file}
 	p := &Patients{map[string]patient{}}
 	if root := r.root(text); root != nil {
 		r.mapping(root, "the patient directory", field{"patients", true, func(n *yaml.Node) {
-			r.entries(n, "patients", func(key, value *yaml.Node) { p.byID[key.Value] = r.patient(value) })
+			r.entries(n, "patients", func(key, value *yaml.Node) {
+				of := reader{file: file}
+				entry := of.patient(value)
+				entry.fault = errors.Join(of.errs...)
+				p.byID[key.Value] = entry
+			})
 		}})
 	}
 	if err := errors.Join(r.errs...); err != nil {
@@ -49,6 +56,9 @@ func ReadPatients(file string, text []byte) (*Patients, error) {
 	}
 	return p, nil
 }
+
+// Fault joins everything that is wrong with the patient's entry, as ReadPatients says it; nil for an entry in order, or none.
+func (p *Patients) Fault(id string) error { return p.byID[id].fault }
 
 func (r *reader) patient(n *yaml.Node) (p patient) {
 	p.accidents, p.coverage = map[string]string{}, map[string]insurance{}
