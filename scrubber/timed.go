@@ -42,6 +42,8 @@ type TimedCode struct {
 	Missing     bool   // a service that feeds the code was sent without minutes
 	Documented  bool   // a service feeds the code
 	Billed      int    // units of all lines
+	Alone       bool   // the lines bill the add-on without its primary
+	Elsewhere   bool   // Alone, and another encounter of the day bills the primary: the minutes are all of further units
 
 	facts  *refdata.Code
 	pooled bool
@@ -312,6 +314,12 @@ func (p *TimedPool) finish(c *Case, mixed bool) {
 	p.PerCode = c.Documented && p.Concurrent == 0
 	for i := range p.Codes {
 		t := &p.Codes[i]
+		if t.Further != "" && t.Billed > 0 && !c.BillsCode(t.Code) {
+			t.Alone = true
+			if slices.ContainsFunc(c.SameDay, func(s SameDayLine) bool { return s.Code == t.Code }) {
+				t.Elsewhere, t.First = true, t.Then
+			}
+		}
 		if !t.pooled {
 			continue
 		}

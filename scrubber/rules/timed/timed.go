@@ -28,6 +28,9 @@ func manual(section string) scrubber.Source {
 	}
 }
 
+// wholePeriods is the source of a finding on work hardening, a unit of which takes all its time.
+var wholePeriods = manual("20.4, 97545 and 97546")
+
 // midpoint is the source of a finding under the other method.
 var midpoint = scrubber.Source{Authority: "AMA", Title: "CPT", Section: "introduction: time; a unit is attained when its midpoint is passed"}
 
@@ -59,6 +62,20 @@ func billed(c *scrubber.Case, p *scrubber.TimedPool, t *scrubber.TimedCode) stri
 	return list(of)
 }
 
+// unitsOf is the billed units of t as their lines have them, as in "2 units of 97110" and "3 units of 97545 and 97546".
+func unitsOf(c *scrubber.Case, p *scrubber.TimedPool, t *scrubber.TimedCode) string {
+	var codes []string
+	for _, l := range c.TimedLines(p, t) {
+		if !slices.Contains(codes, l.Code) {
+			codes = append(codes, l.Code)
+		}
+	}
+	if codes == nil {
+		codes = []string{t.Code}
+	}
+	return plural(t.Billed, "unit") + " of " + strings.Join(codes, " and ")
+}
+
 // wanted is units of the pooled codes as lines would bill them.
 func wanted(p *scrubber.TimedPool, units []int) string {
 	var of []amount
@@ -70,8 +87,11 @@ func wanted(p *scrubber.TimedPool, units []int) string {
 
 // lines is n units of t: further ones on the add-on code, where it has one.
 func lines(t *scrubber.TimedCode, n int) []amount {
-	if t.Further == "" {
+	switch {
+	case t.Further == "":
 		return []amount{{t.Code, n}}
+	case t.Elsewhere:
+		return []amount{{t.Further, n}}
 	}
 	return []amount{{t.Code, min(n, 1)}, {t.Further, max(0, n-1)}}
 }
@@ -230,6 +250,9 @@ func (ch *change) bring(c *scrubber.Case, p *scrubber.TimedPool, t *scrubber.Tim
 	lines := c.TimedLines(p, t)
 	if want == t.Billed {
 		return true
+	}
+	if t.Alone && !t.Elsewhere { // the first unit is the primary's
+		return false
 	}
 	if ch.units == nil {
 		ch.units = map[*scrubber.Line]int{}

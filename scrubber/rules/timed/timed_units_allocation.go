@@ -1,6 +1,7 @@
 package timed
 
 import (
+	"cmp"
 	"fmt"
 
 	"claimscrub/scrubber"
@@ -66,17 +67,20 @@ func allocation(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool, cer
 // want; and the place of the first code billed above it.
 func respread(c *scrubber.Case, p *scrubber.TimedPool, want []int) (fix *scrubber.Fix, pointer string) {
 	var all, less change
-	whole := true
+	whole, taken := true, true
 	for i := range p.Pooled() {
 		t := &p.Pooled()[i]
 		whole = all.bring(c, p, t, want[i]) && whole
 		if want[i] < t.Billed {
-			less.bring(c, p, t, want[i])
+			taken = less.bring(c, p, t, want[i]) && taken
+			pointer = cmp.Or(pointer, c.TimedLines(p, t)[len(c.TimedLines(p, t))-1].Pointer("units"))
 		}
 	}
-	pointer = less.first.Pointer("units")
-	if whole {
+	switch {
+	case whole:
 		return all.fix(c, "bill "+wanted(p, want)+"; the charges must follow"), pointer
+	case !taken:
+		return nil, pointer
 	}
 	return less.fix(c, "bill no more than "+wanted(p, want)+"; a line for the rest is yours to add, and the charges must follow"), pointer
 }

@@ -199,18 +199,24 @@ func exceedsAlone(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool, t
 	earned := t.Earns()
 	f := scrubber.Finding{
 		Certainty: certainty(sure),
-		Message:   fmt.Sprintf("%s of %s billed for %s, which earn %d", plural(t.Billed, "unit"), t.Code, plural(t.Minutes, "minute"), earned),
-		Lines:     numbers(c.TimedLines(p, t)),
-		Billed:    billed(c, p, t), Expected: list(lines(t, earned)),
+		Message:   fmt.Sprintf("%s billed for %s, which earn %d", unitsOf(c, p, t), plural(t.Minutes, "minute"), earned),
+		Pointer:   place(c, p, t), Lines: numbers(c.TimedLines(p, t)),
+		Billed: billed(c, p, t), Expected: list(lines(t, earned)),
+	}
+	switch {
+	case t.Whole && (cms || t.Billed <= t.EarnsAtMidpoint()):
+		f.Source = &wholePeriods
+	case !cms || !t.Pooled():
+		f.Source = &midpoint
 	}
 	if !cms {
-		f.Source = &midpoint
 		if t.Whole && t.Billed <= t.EarnsAtMidpoint() { // Medicare's manual asks for whole periods; CPT's general rule does not
 			f.Certainty = scrubber.Inferred
 		}
 	}
 	var ch change
-	ch.bring(c, p, t, earned)
-	f.Pointer, f.Fix = ch.first.Pointer("units"), ch.fix(c, atMost(f.Expected))
+	if ch.bring(c, p, t, earned) {
+		f.Pointer, f.Fix = ch.first.Pointer("units"), ch.fix(c, atMost(f.Expected))
+	}
 	r.Add(f)
 }

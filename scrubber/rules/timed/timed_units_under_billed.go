@@ -86,7 +86,7 @@ func underTogether(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool, 
 
 func underAlone(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool, t *scrubber.TimedCode, cms bool) {
 	f := scrubber.Finding{
-		Message: fmt.Sprintf("%s of %s billed for %s, which earn %d", plural(t.Billed, "unit"), t.Code, plural(t.Minutes, "minute"), t.Earns()),
+		Message: fmt.Sprintf("%s billed for %s, which earn %d", unitsOf(c, p, t), plural(t.Minutes, "minute"), t.Earns()),
 		Pointer: place(c, p, t), Lines: numbers(c.TimedLines(p, t)),
 		Billed: billed(c, p, t), Expected: list(lines(t, t.Earns())),
 	}
