@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"claimscrub/scrubber"
+	"claimscrub/scrubber/refdata"
 	"claimscrub/scrubber/units"
 )
 
@@ -100,6 +101,9 @@ func untimedSplit(c *scrubber.Case, r *scrubber.Report, l *scrubber.Line) {
 	has, want := l.Has("CQ", "CO"), units.AssistantUntimed(total-alone, alone)
 	switch {
 	case !known && byAssistant(c, l):
+		if l.Known == refdata.Present && l.Facts.Is(refdata.Evaluation|refdata.Reevaluation) {
+			return // no assistant evaluates, which is said of who rendered it: CQ would attest that one did
+		}
 		want = true
 	case !known:
 		unknownSplit(c, r, has)
