@@ -86,7 +86,7 @@ func outOfScope(credential string, l *scrubber.Line) string {
 func notPaid(credential string, l *scrubber.Line) string {
 	switch credential {
 	case "DC":
-		if !l.Facts.Is(refdata.CMTSpinal | refdata.CMTExtraspinal) { // 98943 is judged by the chiropractic family
+		if !l.Facts.Is(refdata.CMTSpinal | refdata.CMTExtraspinal | refdata.OMT) { // 98943 is judged by the chiropractic family, 98925-98929 by OMT
 			return "a chiropractor is paid for spinal manipulation alone; other services are billed with GY for the denial"
 		}
 	case "LMT":
