@@ -6,6 +6,7 @@ import (
 
 	"claimscrub/scrubber"
 	"claimscrub/scrubber/civil"
+	"claimscrub/scrubber/refdata"
 )
 
 var planOfCare = scrubber.Param{
@@ -122,8 +123,11 @@ func disciplinesTreated(c *scrubber.Case) (treated [len(disciplines)]bool) {
 	return treated
 }
 
-// disciplineOf is the line's discipline by its modifier, else by who rendered it.
+// disciplineOf is the line's discipline by its code, where one discipline alone bills it, else by its modifier, else by who rendered it.
 func disciplineOf(c *scrubber.Case, l *scrubber.Line) string {
+	if l.Known == refdata.Present && l.Facts.Discipline != refdata.NoDiscipline {
+		return l.Facts.Discipline.String() // a modifier that contradicts it is said of the modifier
+	}
 	if d := l.LineDiscipline(); d != "" {
 		return d
 	}
