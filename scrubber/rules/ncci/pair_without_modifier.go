@@ -54,8 +54,8 @@ func addModifier(lines []*scrubber.Line, modifier string) *scrubber.Fix {
 			return nil
 		case len(l.Modifiers) == 0:
 			fix.Patch = append(fix.Patch, scrubber.PatchOp{Op: "add", Path: l.Pointer("modifiers"), Value: []string{modifier}})
-		default:
-			fix.Patch = append(fix.Patch, scrubber.PatchOp{Op: "add", Path: l.Pointer("modifiers", "-"), Value: modifier})
+		default: // before the others: it decides payment, and some systems look at the first place alone
+			fix.Patch = append(fix.Patch, scrubber.PatchOp{Op: "add", Path: l.Pointer("modifiers", 0), Value: modifier})
 		}
 	}
 	return fix
