@@ -10,7 +10,7 @@ var CodeNotPayable = scrubber.Rule{
 	ID: "COD002", Name: "code-not-payable",
 	Title: "The program does not pay the code",
 	Why: "The fee schedule's status says that a code is bundled into other services, non-covered, or not valid for Medicare. Such a line is never paid; " +
-		"a non-covered service is billed with GY when the patient wants the denial for another payer.",
+		"a non-covered service is billed with GY when the patient wants the denial for another payer. What coverage restricts is paid as the contractor decides.",
 	Fix:    "bill the code the program uses, take the line out, or add GY to bill a non-covered service for the denial",
 	Source: scrubber.Source{Authority: "CMS", Title: "Medicare physician fee schedule relative value file", Section: "status code", URL: "https://www.cms.gov/medicare/payment/fee-schedules/physician/pfs-relative-value-files"},
 	Since:  "0.1.0", Severity: scrubber.Reject, Certainty: scrubber.Published,
