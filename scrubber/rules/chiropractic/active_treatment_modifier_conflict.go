@@ -11,7 +11,7 @@ var ActiveTreatmentModifierConflict = scrubber.Rule{
 	ID: "CMT002", Name: "active-treatment-modifier-conflict",
 	Title: "More than one of AT, GA and GZ on spinal manipulation",
 	Why: "AT says the treatment is active and covered; GA and GZ say that a denial as not necessary is expected, with and without the notice. A line with AT and GA is " +
-		"rejected without appeal rights for dates of service since 2015-11-01.",
+		"rejected without appeal rights for dates of service since 2015-11-01. GY and GX go with what is never covered, which active treatment is not.",
 	Fix: "keep the one modifier that the record supports",
 	Source: scrubber.Source{
 		Authority: "Palmetto GBA", Title: "Chiropractic services: AT and GA on the same line, 2020-05-29",
@@ -30,7 +30,12 @@ func activeTreatmentModifierConflict(c *scrubber.Case, r *scrubber.Report) {
 			continue
 		}
 		at, ga, gz := l.Has("AT"), l.Has("GA"), l.Has("GZ")
-		if !(at && ga || at && gz || ga && gz) || !c.Bool(&activeTreatmentModifier) {
+		excluded := at && !ga && !gz && l.Has("GX", "GY")
+		if !(at && ga || at && gz || ga && gz || excluded) || !c.Bool(&activeTreatmentModifier) {
+			continue
+		}
+		if excluded {
+			r.Add(excludedAndActive(l))
 			continue
 		}
 		var together []string
@@ -43,5 +48,19 @@ func activeTreatmentModifierConflict(c *scrubber.Case, r *scrubber.Report) {
 			Message: l.Code + " with " + strings.Join(together, " and ") + "; one of them is reported",
 			Pointer: l.Pointer("modifiers"), Lines: []int{l.Number}, Billed: strings.Join(together, ", "), Expected: "one of AT, GA, GZ",
 		})
+	}
+}
+
+// excludedAndActive is said of AT beside GX or GY, which go with what is never covered (NGS): active spinal manipulation is covered, and is denied
+// to the patient's cost. No text at hand says what becomes of both on one line.
+func excludedAndActive(l *scrubber.Line) scrubber.Finding {
+	other := "GX"
+	if l.Has("GY") {
+		other = "GY"
+	}
+	return scrubber.Finding{
+		Certainty: scrubber.Inferred,
+		Message:   l.Code + " with AT and " + other + "; active treatment is covered, and " + other + " goes with what never is",
+		Pointer:   l.Pointer("modifiers"), Lines: []int{l.Number}, Billed: "AT, " + other, Expected: "AT alone, or one of GA, GZ",
 	}
 }

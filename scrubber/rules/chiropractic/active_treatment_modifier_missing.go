@@ -36,6 +36,9 @@ func activeTreatmentModifierMissing(c *scrubber.Case, r *scrubber.Report) {
 		case c.Notes.Maintenance == scrubber.Yes:
 			f.Expected, f.Fix = l.Code+"-GZ", add(l, "GZ", "add GZ: maintenance care without a signed notice, which the patient then owes nothing for")
 		}
+		if l.Has("GX", "GY") { // beside it the added modifier would contradict it
+			f.Fix = nil
+		}
 		r.Add(f)
 	}
 }
