@@ -81,7 +81,8 @@ func muscleFinding(c *scrubber.Case, l *scrubber.Line, n int) scrubber.Finding {
 	finding.Fix.Safe = fits(c, l, code, l.Units)
 	visit, _ := muscles(c, func(i int, s *scrubber.Service) bool { return s.Needling && takes(l, i) })
 	if visit > 2 { // only the sessions together reach it, and no authority unites sessions
-		finding.Certainty = scrubber.Inferred
+		finding.Certainty, finding.Fix.Safe = scrubber.Inferred, false
+		finding.Message += ", and no session has more"
 	}
 	return finding
 }

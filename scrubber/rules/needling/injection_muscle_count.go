@@ -35,13 +35,27 @@ func injectionMuscleCount(c *scrubber.Case, r *scrubber.Report) {
 		case !c.Documented || !complete && n < 3:
 			r.NotEvaluated(scrubber.DocumentationNotSent, "send the muscles injected")
 		case l.Code == "20553" && n > 0 && n < 3:
-			r.Add(injectionFinding(l, n, "20552"))
-		case l.Code == "20552" && n > 2:
+			f := injectionFinding(l, n, "20552")
+			if billsToo(c, l, "20552") { // a second line of it would be the same injection billed twice
+				f.Fix = nil
+			}
+			r.Add(f)
+		case l.Code == "20552" && n > 2 && !billsToo(c, l, "20553"): // else the pair of the two is at fault, and 20553 stands already
 			f := injectionFinding(l, n, "20553")
 			f.Severity, f.Fix.Safe = scrubber.Warn, false // it raises the fee
 			r.Add(f)
 		}
 	}
+}
+
+// billsToo tells whether the line's provider bills code on another line.
+func billsToo(c *scrubber.Case, l *scrubber.Line, code string) bool {
+	for i := range c.Lines {
+		if o := &c.Lines[i]; o.Code == code && c.RenderedBy(o).NPI == c.RenderedBy(l).NPI {
+			return true
+		}
+	}
+	return false
 }
 
 // injected is the distinct muscles of the injections that the line bills; complete is false where one names none.
