@@ -82,7 +82,7 @@ func muscleFinding(c *scrubber.Case, l *scrubber.Line, n int) scrubber.Finding {
 	visit, _ := muscles(c, func(i int, s *scrubber.Service) bool { return s.Needling && takes(l, i) })
 	if visit > 2 { // only the sessions together reach it, and no authority unites sessions
 		finding.Certainty, finding.Fix.Safe = scrubber.Inferred, false
-		finding.Message += ", and no session has more"
+		finding.Message = l.Code + " billed for " + plural(n, "muscle") + " in the fullest session; " + l.Code + " covers " + covers
 	}
 	return finding
 }
