@@ -281,6 +281,25 @@ func (ch *change) set(l *scrubber.Line, units int) {
 	ch.units[l] = units
 }
 
+// overLimit tells whether a line would have more units than its published limit, with those of the provider's other encounters of the day: another
+// rule would take them off again.
+func (ch *change) overLimit(c *scrubber.Case) bool {
+	for l, units := range ch.units {
+		if l.Limited != refdata.Present || units <= l.Units {
+			continue
+		}
+		for i := range c.SameDay {
+			if s := &c.SameDay[i]; s.Code == l.Code && (s.RenderingNPI == "" || s.RenderingNPI == c.RenderedBy(l).NPI) {
+				units += max(0, s.Units)
+			}
+		}
+		if units > l.Limit.Value {
+			return true
+		}
+	}
+	return false
+}
+
 // atMost is what to do where no more than the wanted units are earned.
 func atMost(wanted string) string {
 	if wanted == "none" {

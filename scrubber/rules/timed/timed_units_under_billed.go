@@ -76,7 +76,7 @@ func underTogether(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool, 
 				f.Pointer = place(c, p, t)
 			}
 		}
-		if whole {
+		if whole && !ch.overLimit(c) {
 			f.Fix = ch.fix(c, "bill "+f.Expected+"; the charges must follow")
 			f.Fix.Safe = false
 		}
@@ -94,7 +94,7 @@ func underAlone(c *scrubber.Case, r *scrubber.Report, p *scrubber.TimedPool, t *
 		f.Source = &midpoint
 	}
 	var ch change
-	if ch.bring(c, p, t, t.Earns()) {
+	if ch.bring(c, p, t, t.Earns()) && !ch.overLimit(c) {
 		f.Fix = ch.fix(c, "bill "+f.Expected+"; the charge must follow")
 		f.Fix.Safe = false
 	}
