@@ -1,11 +1,16 @@
 package jetstream_test
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -104,6 +109,89 @@ func TestAMessageOverTheStreamsOwnLimitIsTooLarge(t *testing.T) {
 	if err := publisher.Publish("claim.ready", message.NewMessage("under", make([]byte, 500))); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestWhatBreaksTheProtocolIsNotQuotedInTheLog(t *testing.T) {
+	t.Parallel()
+	logged := &lines{}
+	log := slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	broker, err := jetstream.StartEmbedded(t.Context(), jetstream.EmbeddedConfig{StoreDir: t.TempDir(), Logger: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(broker.Close)
+	for _, sent := range []string{
+		"PUB encounter.completed 10\r\n" + `{"patient":{"id":"SENTINEL"}}`, // a length that counts something else than bytes
+		`{"id":"SENTINEL"}`,
+		`PUB encounter.completed {"id":"SENTINEL"}`,
+		`HPUB encounter.completed 1 {"id":"SENTINEL"}`,
+		`SUB {"id": "SENTINEL" } x y`,
+		`UNSUB {"id": "SENTINEL" } x y`,
+	} {
+		breach(t, broker.URL(), "CONNECT {\"headers\":true}\r\n"+sent+"\r\n")
+	}
+	breach(t, broker.URL(), "CONNECT {}\r\nPUB $JS.API.STREAM.NAMES r 17\r\n"+`{"id":"SENTINEL"]`+"\r\nPUB x\r\n")
+
+	// The same the other way: a broker, or what stands before it, that sends a piece of a body.
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	conns := make(chan net.Conn, 1)
+	go func() {
+		c, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		fmt.Fprint(c, "INFO {\"max_payload\":8388608,\"proto\":1}\r\n")
+		for line := bufio.NewScanner(c); line.Scan(); {
+			if line.Text() == "PING" {
+				fmt.Fprint(c, "PONG\r\n"+`{"id":"SENTINEL"}`+"\r\n")
+			}
+		}
+		conns <- c
+	}()
+	conn, err := jetstream.Connect(jetstream.ConnectConfig{URL: "nats://" + listener.Addr().String(), Logger: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = (<-conns).Close()
+	conn.Close()
+	_ = listener.Close()
+	broker.Close()
+
+	text := logged.String()
+	if strings.Contains(text, "SENTINEL") {
+		t.Errorf("the log quotes what was sent:\n%s", text)
+	}
+	if n := strings.Count(text, "(not shown)"); n < 8 {
+		t.Errorf("%d breaches are logged, want all of them:\n%s", n, text)
+	}
+}
+
+// lines is a log that several goroutines write.
+type lines struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Buffer.Write(p)
+}
+
+// breach sends raw bytes to a broker and returns when it has hung up.
+func breach(t *testing.T, url, raw string) {
+	t.Helper()
+	c, err := net.Dial("tcp", strings.TrimPrefix(url, "nats://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprint(c, raw)
+	_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_, _ = io.Copy(io.Discard, c)
 }
 
 func TestEmbeddedBrokerSaysWhyItDoesNotStart(t *testing.T) {
