@@ -85,7 +85,7 @@ func Connect(cfg ConnectConfig) (*Conn, error) {
 func (c *Conn) Connected() bool { return c.nc.IsConnected() }
 
 // URL is the broker connected to, without credentials; empty while there is none.
-func (c *Conn) URL() string { return c.nc.ConnectedUrlRedacted() }
+func (c *Conn) URL() string { return connectedTo(c.nc) }
 
 // Close sends what is buffered, waiting at most 2 seconds for it, and closes the connection.
 func (c *Conn) Close() {
@@ -147,10 +147,10 @@ func options(cfg ConnectConfig) ([]nats.Option, error) {
 		nats.MaxPingsOutstanding(2),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
-				log.Warn("broker connection lost", "error", err)
+				log.Warn("broker connection lost", "error", unquoted(err.Error()))
 			}
 		}),
-		nats.ReconnectHandler(func(nc *nats.Conn) { log.Info("broker connected", "url", nc.ConnectedUrlRedacted()) }),
+		nats.ReconnectHandler(func(nc *nats.Conn) { log.Info("broker connected", "url", connectedTo(nc)) }),
 		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { log.Debug("broker not reachable", "error", err) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Error("broker reported", "error", err) }),
 	}
@@ -263,15 +263,24 @@ func (c *Conn) Await(ctx context.Context) error {
 
 // Address is where the broker is, without credentials.
 func (c *Conn) Address() string {
-	if at := c.nc.ConnectedUrlRedacted(); at != "" {
+	if at := connectedTo(c.nc); at != "" {
 		return at
 	}
 	var all []string
 	for _, s := range c.nc.Servers() {
-		if u, err := url.Parse(s); err == nil {
-			s = u.Redacted()
-		}
-		all = append(all, s)
+		all = append(all, withoutUser(s))
 	}
 	return strings.Join(all, ", ")
+}
+
+func connectedTo(nc *nats.Conn) string { return withoutUser(nc.ConnectedUrl()) }
+
+// withoutUser takes out all that stands before the @ of an address: without a password it is a token, which url.Redacted would show.
+func withoutUser(at string) string {
+	u, err := url.Parse(at)
+	if err != nil {
+		return "" // the client has parsed it before
+	}
+	u.User = nil
+	return u.String()
 }

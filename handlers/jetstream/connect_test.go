@@ -70,6 +70,19 @@ func TestAnAddressThatIsNoURLIsNotRepeated(t *testing.T) {
 	}
 }
 
+func TestATokenInTheAddressIsNotShown(t *testing.T) {
+	t.Parallel()
+	broker := guardedBroker(t, func(o *server.Options) { o.Authorization = "s3cret" })
+	conn := connect(t, strings.Replace(broker, "nats://", "nats://s3cret@", 1))
+	if shown := conn.URL() + " " + conn.Address(); strings.Contains(shown, "s3cret") || conn.URL() != broker {
+		t.Errorf("shown is %s, want %s", shown, broker)
+	}
+	away := connect(t, "nats://s3cret@127.0.0.1:1")
+	if shown := away.Address(); shown != "nats://127.0.0.1:1" {
+		t.Errorf("shown is %s, want no token", shown)
+	}
+}
+
 func TestConnectRefusalsSayWhich(t *testing.T) {
 	t.Parallel()
 	ours, other := jetstreamtest.NewAuthority(t), jetstreamtest.NewAuthority(t)
