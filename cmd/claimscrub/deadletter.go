@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -204,7 +205,7 @@ func deadLetterReplayCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			replayed, skipped := 0, 0
+			replayed, skipped, refused := 0, 0, 0
 			err = l.each(c.Context(), conn, func(r jetstream.Record) error {
 				if !all && !slices.Contains(wanted, r.Sequence) {
 					return nil
@@ -219,16 +220,26 @@ func deadLetterReplayCommand() *cobra.Command {
 					return nil
 				}
 				fresh, err := replays.Replay(c.Context(), r)
-				if err == nil && fresh {
+				switch {
+				case errors.Is(err, handlers.ErrTooLarge): // no retry mends it: those behind it go on
+					fmt.Fprintln(c.ErrOrStderr(), "claimscrub:", err)
+					refused++
+					return nil
+				case err != nil:
+					return err
+				case fresh:
 					replayed++
-				} else if err == nil {
+				default:
 					skipped++
 				}
-				return err
+				return nil
 			})
 			fmt.Fprintf(c.OutOrStdout(), "%d replayed, %d left out as replayed before\n", replayed, skipped)
 			if err == nil && len(wanted) > 0 {
 				return exitMessage(c, 1, "no dead letter %v", wanted)
+			}
+			if err == nil && refused > 0 {
+				return exitMessage(c, 1, "%d too large to be replayed", refused)
 			}
 			return err
 		},

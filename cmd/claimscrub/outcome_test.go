@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -202,6 +203,23 @@ func TestReplayIsIdempotentAndLosesNothingWhenItDiesHalfWay(t *testing.T) {
 	replay("0 replayed, 3 left out as replayed before", "--all", "--again")
 	if got := counts(); got != "6 inputs, 3 outcomes, 3 letters" {
 		t.Errorf("after a replay that died: %s", got)
+	}
+}
+
+func TestALetterTooLargeToReplayHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	s := serviceInProcess(t, nil)
+	largest := bytes.Repeat([]byte("x"), int(s.cfg.Topology.Encounters.MaxMsgSize)) // there is no room for the headers of a replay
+	send(t, s, largest)
+	settled(t, s)
+	send(t, s, []byte("bad"))
+	settled(t, s)
+	for _, want := range []string{"1 replayed, 0 left out as replayed before\n", "0 replayed, 2 left out as replayed before\n"} { // the second time the letter of the replay is there too
+		out, errs, code := command(t, "deadletter", "replay", "--nats-url", s.cfg.broker.url, "--all")
+		if code != 1 || out != want || !strings.Contains(errs, "replay dead letter 1: ") || !strings.Contains(errs, "1 too large to be replayed") {
+			t.Errorf("exit %d: %s%s, want 1 and %s", code, out, errs, want)
+		}
+		settled(t, s)
 	}
 }
 

@@ -51,7 +51,8 @@ func (r *Replays) Done(ctx context.Context, letter Record) (bool, error) {
 
 // Replay publishes the letter as it was received, with its own headers, and records that once the broker has
 // stored it. Dying between the two leaves the letter to be replayed again: within the stream's duplicate
-// window the broker drops the second, which fresh tells, and later its outcome has the id of the first.
+// window the broker drops the second, which fresh tells, and later its outcome has the id of the first. A letter that fits as it was, but not with what
+// names it a replay, fails with handlers.ErrTooLarge.
 func (r *Replays) Replay(ctx context.Context, letter Record) (fresh bool, err error) {
 	h := nats.Header{handlers.HeaderReplayOf: {strconv.FormatUint(letter.Sequence, 10)}}
 	for name, values := range letter.Header {
@@ -62,7 +63,7 @@ func (r *Replays) Replay(ctx context.Context, letter Record) (fresh bool, err er
 	m := &nats.Msg{Subject: r.subject, Header: h, Data: letter.Body}
 	ack, err := r.conn.js.PublishMsg(ctx, m, js.WithMsgID("replay:"+letter.Stream+":"+replayKey(letter)))
 	if err != nil {
-		return false, fmt.Errorf("replay dead letter %d: %w", letter.Sequence, r.conn.refused(err))
+		return false, fmt.Errorf("replay dead letter %d: %w", letter.Sequence, publishError(r.subject, r.conn.refused(err)))
 	}
 	if _, err := r.done.Put(ctx, replayKey(letter), nil); err != nil {
 		return false, fmt.Errorf("record replay of dead letter %d: %w", letter.Sequence, r.conn.refused(err))
