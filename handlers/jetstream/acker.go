@@ -80,7 +80,7 @@ func (s *subscription) settle(d *delivery, acked bool) {
 	}
 	if d.aside {
 		s.aside.messages--
-		s.aside.bytes -= len(d.raw.Data())
+		s.aside.bytes -= d.size
 	}
 	s.hands.Add(-1)
 	s.free(d)
@@ -88,13 +88,12 @@ func (s *subscription) settle(d *delivery, acked bool) {
 
 // letAside gives the place of a message that wants to stand aside to another, while there is room.
 func (s *subscription) letAside(d *delivery) {
-	size := len(d.raw.Data())
-	if d.aside || !d.info.Aside() || s.aside.messages == asideWindows*s.parent.cfg.Window || s.aside.bytes+size > s.parent.cfg.WindowBytes {
+	if d.aside || !d.info.Aside() || s.aside.messages == asideWindows*s.parent.cfg.Window || s.aside.bytes+d.size > s.parent.cfg.WindowBytes {
 		return
 	}
 	d.aside = true
 	s.aside.messages++
-	s.aside.bytes += size
+	s.aside.bytes += d.size
 	s.free(d)
 }
 

@@ -18,6 +18,7 @@ type delivery struct {
 	raw    js.Msg
 	msg    *message.Message
 	info   handlers.Delivery
+	size   int       // bytes of its headers and body
 	slots  int       // how many of the window's slots it holds
 	weight int64     // how many it should
 	aside  bool      // it stands aside and holds none
@@ -29,7 +30,7 @@ type delivery struct {
 }
 
 func newDelivery(ctx context.Context, raw js.Msg) *delivery {
-	d := &delivery{Context: ctx, raw: raw, last: time.Now()}
+	d := &delivery{Context: ctx, raw: raw, size: len(raw.Data()), last: time.Now()}
 	header := raw.Headers()
 	d.info.Header = header
 	d.info.Delivered = 1
@@ -42,6 +43,9 @@ func newDelivery(ctx context.Context, raw js.Msg) *delivery {
 	}
 	d.msg = message.NewMessageWithContext(d, id, raw.Data())
 	for k, values := range header {
+		for _, v := range values {
+			d.size += len(k) + len(v)
+		}
 		if k != js.MsgIDHeader && len(values) > 0 {
 			d.msg.Metadata[k] = values[0]
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -294,17 +295,19 @@ func TestNoMoreStandAsideThanThereIsRoomFor(t *testing.T) {
 	for name, c := range map[string]struct {
 		cfg  jetstream.SubscriberConfig
 		size int
+		head int // bytes of a header
 		most int // what stands aside, the window, and a fetch ahead of it for each time it stays full
 	}{
-		"by number": {jetstream.SubscriberConfig{Window: 2}, 1, 8*2 + 2 + 2*1},
-		"by bytes":  {jetstream.SubscriberConfig{Window: 100, WindowBytes: 8 << 20}, 1 << 20, 8 + 8 + 2*16},
+		"by number":           {jetstream.SubscriberConfig{Window: 2}, 1, 0, 8*2 + 2 + 2*1},
+		"by bytes":            {jetstream.SubscriberConfig{Window: 100, WindowBytes: 8 << 20}, 1 << 20, 0, 8 + 8 + 2*16},
+		"by bytes of headers": {jetstream.SubscriberConfig{Window: 20, WindowBytes: 8 * 60 << 10}, 1, 60 << 10, 8 + 8 + 2*10},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			conn, topology := stage(t)
 			const all = 60
 			for range all {
-				if err := conn.PublishRecord(t.Context(), jetstream.Record{Subject: subject, Body: make([]byte, c.size)}); err != nil {
+				if err := conn.PublishRecord(t.Context(), jetstream.Record{Subject: subject, Header: map[string][]string{"x": {strings.Repeat("x", c.head)}}, Body: make([]byte, c.size)}); err != nil {
 					t.Fatal(err)
 				}
 			}

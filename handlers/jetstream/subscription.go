@@ -39,7 +39,7 @@ type subscription struct {
 	overflow chan struct{} // closed to let messages in over the window; one for each round of fetching
 }
 
-// asideWindows is how many windows of messages may stand aside at most. Their bodies may fill one.
+// asideWindows is how many windows of messages may stand aside at most. Their bytes may fill one.
 const asideWindows = 8
 
 // stallAfter is how long the window may at most stay full before the fetched-ahead messages are taken in hand.
@@ -84,9 +84,9 @@ func (s *subscription) stopping() bool {
 }
 
 // weigh returns how many slots a message takes: one, and one more for each share of the window's bytes that it fills.
-func (s *subscription) weigh(raw js.Msg) int64 {
+func (s *subscription) weigh(d *delivery) int64 {
 	share := max(s.parent.cfg.WindowBytes/s.parent.cfg.Window, 1)
-	return int64(min(1+len(raw.Data())/share, s.parent.cfg.Window))
+	return int64(min(1+d.size/share, s.parent.cfg.Window))
 }
 
 // awaitRoom waits until there is no pause and at most half a window in hand. It returns false when the subscription is to end.
@@ -192,7 +192,7 @@ func (s *subscription) rest(d time.Duration) {
 // receive takes one message in hand. It blocks while the window is full and fetching goes on, which is what bounds the fetching.
 func (s *subscription) receive(raw js.Msg) {
 	d := newDelivery(s.ctx, raw)
-	d.weight = s.weigh(raw)
+	d.weight = s.weigh(d)
 	s.mu.RLock()
 	overflow := s.overflow
 	s.mu.RUnlock()
