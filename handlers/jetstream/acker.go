@@ -81,6 +81,9 @@ func (s *subscription) settle(d *delivery, acked bool) {
 	if d.aside {
 		s.aside.messages--
 		s.aside.bytes -= d.size
+		s.mu.Lock()
+		delete(s.standing, d.identity())
+		s.mu.Unlock()
 	}
 	s.hands.Add(-1)
 	s.free(d)
@@ -94,6 +97,9 @@ func (s *subscription) letAside(d *delivery) {
 	d.aside = true
 	s.aside.messages++
 	s.aside.bytes += d.size
+	s.mu.Lock()
+	s.standing[d.identity()] = struct{}{}
+	s.mu.Unlock()
 	s.free(d)
 }
 

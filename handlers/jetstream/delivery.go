@@ -53,6 +53,14 @@ func newDelivery(ctx context.Context, raw js.Msg) *delivery {
 	return d
 }
 
+// identity names a message however often it is delivered; a stream that is made anew counts from 1 again.
+type identity struct {
+	sequence uint64
+	stored   int64 // Unix nanoseconds
+}
+
+func (d *delivery) identity() identity { return identity{d.info.Sequence, d.info.Received.UnixNano()} }
+
 // Value answers handlers.DeliveryKey with what the broker knows of this delivery.
 func (d *delivery) Value(key any) any {
 	if key == (handlers.DeliveryKey{}) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/nats-io/nats.go"
 
 	"claimscrub/handlers"
 	"claimscrub/handlers/jetstream"
@@ -284,6 +285,50 @@ func TestMessagesThatStandAsideLeaveTheirPlaceAndAreKeptAlive(t *testing.T) {
 	if b, err := topology.Backlog(t.Context(), conn); err != nil || b.AckPending < 30 || b.Pending != 0 {
 		t.Errorf("backlog %+v, %v; want 30 in hand", b, err)
 	}
+	for _, m := range aside {
+		m.Ack()
+	}
+	settled(t, conn, topology)
+}
+
+func TestWhatStandsAsideIsNotTakenInHandTwice(t *testing.T) {
+	t.Parallel()
+	conn, topology := stage(t)
+	store(t, conn, 30)
+	_, messages := subscribe(t, conn, jetstream.SubscriberConfig{Window: 4, CloseTimeout: time.Second})
+	var aside []*message.Message
+	var first uint64
+	for i := range 30 {
+		m, d := receive(t, messages)
+		d.StepAside()
+		aside = append(aside, m)
+		if i == 0 {
+			first = d.Sequence
+		}
+	}
+	// As after a network that was away for longer than the broker waits for a sign of life: it delivers again what is in hand.
+	nc, err := nats.Connect(conn.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	if err := nc.Publish(fmt.Sprintf("$JS.ACK.ENCOUNTERS.claimscrub.1.%d.%d.0.0", first, first), []byte("-NAK")); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if b, err := topology.Backlog(t.Context(), conn); err == nil && b.Redelivered == 1 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("not delivered again")
+		}
+	}
+	store(t, conn, 1)
+	m, d := receive(t, messages)
+	if d.Sequence != 31 {
+		t.Errorf("delivery %d of message %d, want message 31: %d stands aside already", d.Delivered, d.Sequence, first)
+	}
+	m.Ack()
 	for _, m := range aside {
 		m.Ack()
 	}

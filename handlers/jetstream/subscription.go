@@ -35,6 +35,7 @@ type subscription struct {
 	aside struct{ messages, bytes int } // what stepped aside; the answering side's own
 
 	mu       sync.RWMutex
+	standing map[identity]struct{} // what stands aside, so that it is not taken in hand twice
 	closed   bool
 	overflow chan struct{} // closed to let messages in over the window; one for each round of fetching
 }
@@ -59,7 +60,7 @@ func newSubscription(ctx context.Context, parent *Subscriber, stream string, con
 		policy: policy, patience: patience, stall: min(stallAfter, patience/4),
 		parent: parent, ctx: context.WithoutCancel(ctx), stop: ctx.Done(), stream: stream, consumer: consumer,
 		out: make(chan *message.Message, 3*window), inbox: make(chan *delivery, 3*window), slots: make(chan struct{}, window),
-		freed: make(chan struct{}, 1), kill: make(chan struct{}),
+		freed: make(chan struct{}, 1), kill: make(chan struct{}), standing: map[identity]struct{}{},
 	}
 }
 
@@ -195,7 +196,11 @@ func (s *subscription) receive(raw js.Msg) {
 	d.weight = s.weigh(d)
 	s.mu.RLock()
 	overflow := s.overflow
+	_, stands := s.standing[d.identity()]
 	s.mu.RUnlock()
+	if stands {
+		return // it came again while the broker was away and heard nothing of it; the one that stands aside answers for both
+	}
 	for over := false; !over && int64(d.slots) < d.weight; {
 		select {
 		case s.slots <- struct{}{}:
