@@ -14,7 +14,7 @@ import (
 // the consumer, is not there to work with.
 func (t Topology) Backlog(ctx context.Context, c *Conn) (handlers.Backlog, error) {
 	if !c.Connected() {
-		return handlers.Backlog{}, errors.New("read backlog: broker not connected")
+		return handlers.Backlog{}, fmt.Errorf("read backlog: %w", c.notConnected())
 	}
 	stream, err := c.js.Stream(ctx, t.Encounters.Name)
 	if err != nil {

@@ -84,6 +84,14 @@ func Connect(cfg ConnectConfig) (*Conn, error) {
 // Connected reports whether the broker is there now.
 func (c *Conn) Connected() bool { return c.nc.IsConnected() }
 
+// notConnected says so, and which refusal it is where the broker is there and refuses us, or we it: a certificate that ran out, say.
+func (c *Conn) notConnected() error {
+	if why := refusal(c.nc.LastError()); why != "" {
+		return errors.New("broker not connected: " + why)
+	}
+	return errors.New("broker not connected")
+}
+
 // URL is the broker connected to, without credentials; empty while there is none.
 func (c *Conn) URL() string { return connectedTo(c.nc) }
 

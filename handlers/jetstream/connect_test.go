@@ -177,6 +177,47 @@ func TestConnectWaitsForABrokerThatIsNotThereYet(t *testing.T) {
 	}
 }
 
+func TestABrokerThatComesLaterAndIsRefusedIsSaid(t *testing.T) {
+	t.Parallel()
+	ours := jetstreamtest.NewAuthority(t)
+	for want, change := range map[string]func(*server.Options){
+		"the broker's certificate is expired or not yet valid": serverTLS(t, ours, -time.Hour, nil),
+		"the credentials are refused":                          func(o *server.Options) { o.Authorization = "s3cret" },
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			reserved, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := reserved.Addr().(*net.TCPAddr)
+			reserved.Close()
+			cfg := jetstream.ConnectConfig{URL: "nats://" + at.String()}
+			if strings.Contains(want, "certificate") {
+				cfg.CAFile = ours.File
+			}
+			conn, err := jetstream.Connect(cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(conn.Close)
+			guardedBroker(t, func(o *server.Options) {
+				change(o)
+				o.Port = at.Port
+			})
+			for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+				_, err := jetstream.DefaultTopology().Backlog(t.Context(), conn) // what /readyz says
+				if err != nil && strings.Contains(err.Error(), "not connected: "+want) {
+					break
+				}
+				if time.Now().After(deadline) {
+					t.Fatalf("error %v, want %q", err, want)
+				}
+			}
+		})
+	}
+}
+
 func TestClosingWhileTheFirstPublishBeginsLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	url := startBroker(t).URL()

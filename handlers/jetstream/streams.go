@@ -76,7 +76,7 @@ func (d Drift) String() string {
 // then reports what it could not change as an error. It may run in many workers at once.
 func (t Topology) Ensure(ctx context.Context, c *Conn, update bool) ([]Drift, error) {
 	if !c.Connected() {
-		return nil, errors.New("ensure streams: broker not connected")
+		return nil, fmt.Errorf("ensure streams: %w", c.notConnected())
 	}
 	var drifts []Drift
 	if limit := c.nc.MaxPayload(); limit < MaxPayload {
