@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"log/slog"
 	"net"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
 
+	"claimscrub/handlers"
 	"claimscrub/handlers/jetstream"
 	"claimscrub/handlers/jetstream/jetstreamtest"
 )
@@ -215,6 +217,25 @@ func TestABrokerThatComesLaterAndIsRefusedIsSaid(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestABrokerWithALowerLimitRefusesWhatItCouldNotSetAside(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []int32{1 << 20, 64 << 10} {
+		conn := connect(t, guardedBroker(t, func(o *server.Options) { o.MaxPayload = limit }))
+		drifts, err := jetstream.DefaultTopology().Ensure(t.Context(), conn, false)
+		if err != nil || len(drifts) != 1 || drifts[0].Field != "max_payload" {
+			t.Fatalf("drifts %v, error %v; want the broker's limit alone", drifts, err)
+		}
+		input := jetstream.Record{Subject: subject, Body: make([]byte, limit)}
+		if err := conn.PublishRecord(t.Context(), input); !errors.Is(err, handlers.ErrTooLarge) {
+			t.Errorf("limit %d: an input of as many bytes: error %v, want it refused: its dead letter would be larger", limit, err)
+		}
+		input.Body = input.Body[:limit/2]
+		if err := conn.PublishRecord(t.Context(), input); err != nil {
+			t.Errorf("limit %d: an input of half of it: %v", limit, err)
+		}
 	}
 }
 

@@ -43,7 +43,7 @@ type Topology struct {
 }
 
 // letterHeaders is more than a dead letter has in headers that its input had not. An input so large that its dead letter could not be stored would come
-// again for ever, and is refused instead.
+// again for ever, and is refused instead: on a broker with a lower limit than ours too.
 const letterHeaders = 64 << 10
 
 // DefaultTopology returns the names and limits of the contract.
@@ -81,6 +81,9 @@ func (t Topology) Ensure(ctx context.Context, c *Conn, update bool) ([]Drift, er
 	var drifts []Drift
 	if limit := c.nc.MaxPayload(); limit < MaxPayload {
 		drifts = append(drifts, Drift{"server", "max_payload", fmt.Sprint(MaxPayload), fmt.Sprint(limit)})
+		if fits := int32(limit - min(letterHeaders, limit/2)); t.Encounters.MaxMsgSize <= 0 || t.Encounters.MaxMsgSize > fits {
+			t.Encounters.MaxMsgSize = fits
+		}
 	}
 	for _, s := range []Stream{t.Encounters, t.Claims, t.DeadLetters} {
 		found, err := s.ensure(ctx, c.js, t.Replicas, update)
