@@ -45,3 +45,25 @@ func TestWhatNoStreamCanBeMadeWithIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesThatStandInEachOthersWayAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"run", "provision"} {
+		_, errs, code := commandWithin(t.Context(), nil, command, "--ready-subject", "a.b", "--rejected-subject", "a.b", "--deadletters-subject", "a..b",
+			"--claims-stream", "ENCOUNTERS", "--deadletters-stream", "a.b", "--consumer", "a b")
+		for _, want := range []string{
+			`--rejected-subject "a.b": expected a subject of its own`, `--deadletters-subject "a..b": expected a subject without`,
+			`--claims-stream "ENCOUNTERS": expected a stream of its own`, `--deadletters-stream "a.b": expected a name without`, `--consumer "a b": expected a name without`,
+		} {
+			if code != 2 || !strings.Contains(errs, want) {
+				t.Errorf("%s: exit %d, want %q: %s", command, code, want, errs)
+			}
+		}
+	}
+}
+
+func TestWhatIsWithinBoundsCanBeMade(t *testing.T) {
+	t.Parallel()
+	startWorker(t, "127.0.0.1:0", "--encounters-subject", "claim.done", "--deadletters-subject", "claim.unreadable",
+		"--encounters-max-age", "1m", "--deadletters-max-age", "1m", "--claims-max-age", "10m")
+}

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,20 +93,38 @@ func holdTopology(t *jetstream.Topology, s handlers.Subjects) error {
 	}{{"encounters", &t.Encounters}, {"claims", &t.Claims}, {"deadletters", &t.DeadLetters}} {
 		b.demand(stream.of.MaxAge == 0 || stream.of.MaxAge >= time.Minute, stream.name+"-max-age", stream.of.MaxAge, "1m or more, or 0 for never")
 		b.demand(stream.of.MaxBytes >= 0, stream.name+"-max-bytes", stream.of.MaxBytes, "bytes, or 0 for the broker's own limit")
+		b.demand(named(stream.of.Name), stream.name+"-stream", strconv.Quote(stream.of.Name), "a name without dots, spaces, slashes and wildcards")
 	}
+	b.demand(named(t.Consumer.Name), "consumer", strconv.Quote(t.Consumer.Name), "a name without dots, spaces, slashes and wildcards")
+	b.demand(t.Claims.Name != t.Encounters.Name && t.Claims.Name != t.DeadLetters.Name, "claims-stream", strconv.Quote(t.Claims.Name), "a stream of its own")
+	b.demand(t.DeadLetters.Name != t.Encounters.Name, "deadletters-stream", strconv.Quote(t.DeadLetters.Name), "a stream of its own")
 	b.demand(t.Claims.Duplicates >= time.Minute && (t.Claims.MaxAge <= 0 || t.Claims.Duplicates <= t.Claims.MaxAge),
 		"duplicate-window", t.Claims.Duplicates, "1m or more, at most --claims-max-age")
-	for _, subject := range []struct{ flag, name string }{
-		{"encounters-subject", t.Encounters.Subjects[0]}, {"ready-subject", s.Ready}, {"rejected-subject", s.Rejected}, {"deadletters-subject", s.DeadLetter},
-	} {
-		b.demand(subject.name != "" && !strings.ContainsAny(subject.name, " \t*>"), subject.flag, strconv.Quote(subject.name), "a subject without spaces and wildcards")
+	for _, of := range []*jetstream.Stream{&t.Encounters, &t.DeadLetters} {
+		if of.MaxAge > 0 {
+			of.Duplicates = min(of.Duplicates, of.MaxAge) // no stream remembers an id for longer than it keeps the message
+		}
 	}
-	t.DeadLetters.Subjects = []string{s.DeadLetter}
-	if s != (handlers.Subjects{Ready: handlers.SubjectReady, Rejected: handlers.SubjectRejected, DeadLetter: s.DeadLetter}) {
-		t.Claims.Subjects = []string{s.Ready, s.Rejected} // claim.> holds the default ones alone
+	input, letter := t.Encounters.Subjects[0], s.DeadLetter
+	taken := map[string]bool{}
+	for _, subject := range []struct{ flag, name string }{
+		{"encounters-subject", input}, {"ready-subject", s.Ready}, {"rejected-subject", s.Rejected}, {"deadletters-subject", letter},
+	} {
+		b.demand(!slices.Contains(strings.Split(subject.name, "."), "") && !strings.ContainsAny(subject.name, " \t\r\n\f*>"),
+			subject.flag, strconv.Quote(subject.name), "a subject without spaces and wildcards, nothing empty between its dots")
+		b.demand(!taken[subject.name], subject.flag, strconv.Quote(subject.name), "a subject of its own")
+		taken[subject.name] = true
+	}
+	t.DeadLetters.Subjects = []string{letter}
+	// claim.> holds the default ones alone, and must hold no other's.
+	if s.Ready != handlers.SubjectReady || s.Rejected != handlers.SubjectRejected || strings.HasPrefix(input, "claim.") || strings.HasPrefix(letter, "claim.") {
+		t.Claims.Subjects = []string{s.Ready, s.Rejected}
 	}
 	return errors.Join(b...)
 }
+
+// named reports whether the broker takes it for the name of a stream or a consumer.
+func named(name string) bool { return name != "" && !strings.ContainsAny(name, " \t\r\n\f.*>/\\") }
 
 // bounds are the errors of flags beyond their bounds.
 type bounds []error
