@@ -45,9 +45,15 @@ func DeadLetter(m Message, reason, text string) Decision {
 		HeaderError:          headerText(text),
 		HeaderStreamSequence: strconv.FormatUint(m.Sequence, 10),
 	}
-	for name, values := range m.Header {
-		if name = strings.ToLower(name); len(values) > 0 && slices.Contains(keptHeaders(), name) {
-			header[name] = headerText(values[0])
+	kept := map[string]bool{}
+	for given, values := range m.Header {
+		name := strings.ToLower(given)
+		if len(values) == 0 || !slices.Contains(keptHeaders(), name) {
+			continue
+		}
+		// Of names that differ in case alone the least value counts, as for the decoder: a map has no order, and a letter is the same whoever makes it.
+		if value, was := headerText(values[0]), kept[name]; !was || header[name] == "" || value != "" && value < header[name] {
+			header[name], kept[name] = value, true
 		}
 	}
 	return Decision{Result: DeadLettered, Subject: SubjectDeadLetter, ID: deadLetterID(m), Header: header, Body: m.Body, Reason: reason}

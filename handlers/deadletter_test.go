@@ -39,6 +39,16 @@ func TestDeadLetterKeepsBytesAndNamesItsMessage(t *testing.T) {
 	}
 }
 
+func TestADeadLetterIsTheSameWhoeverMakesIt(t *testing.T) {
+	t.Parallel()
+	for range 100 { // the order of a map differs from one time to the next
+		m := Message{Header: map[string][]string{"CE-Type": {"b"}, "ce-type": {""}, "Ce-Type": {"a"}, "ce-TYPE": {"c"}}}
+		if got := DeadLetter(m, ReasonNotAnEncounter, "").Header["ce-type"]; got != "a" {
+			t.Fatalf("ce-type %q, want a, which is what the decoder reads", got)
+		}
+	}
+}
+
 func TestErrorHeaderCannotBreakOut(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
