@@ -61,7 +61,7 @@ func (s *splitter) peekLine() ([]byte, error) {
 			break
 		}
 	}
-	for n := 1; ; n = s.in.Buffered() + 1 { // no more than is needed, so that a pipe is not waited for
+	for n := s.in.Buffered(); ; n = s.in.Buffered() + 1 { // no more than is needed, so that a pipe is not waited for
 		head, err := s.in.Peek(n)
 		line, _, found := bytes.Cut(head, []byte("\n"))
 		if found || err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 func TestInputsOfAStream(t *testing.T) {
@@ -65,6 +66,34 @@ func TestAnArrayCutOffBetweenTwoElementsIsAnError(t *testing.T) {
 		}
 		if last == nil {
 			t.Errorf("%q: no error", text)
+		}
+	}
+}
+
+func TestTheFirstInputOfAPipeIsNotHeldForTheSecond(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"{\"a\":1}\n", "{\n\"a\":1\n}\n"} {
+		r, w := io.Pipe()
+		first := make(chan string)
+		go func() {
+			for input := range inputs(r, 64) {
+				first <- string(input)
+			}
+			close(first)
+		}()
+		if _, err := io.WriteString(w, text); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case got := <-first:
+			if got != strings.TrimSpace(text) {
+				t.Errorf("got %q, want %q", got, text)
+			}
+		case <-time.After(10 * time.Second):
+			t.Errorf("%q is held back until more is sent", text)
+		}
+		w.Close()
+		for range first {
 		}
 	}
 }
