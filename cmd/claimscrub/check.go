@@ -116,8 +116,10 @@ type checkRun struct {
 func (r *checkRun) total() int { return r.ready + r.rejected + r.unreadable }
 
 func (r *checkRun) file(ctx context.Context, name string, stdin io.Reader, errs io.Writer) error {
-	in := stdin
-	if name != "-" {
+	var in io.Reader
+	if name == "-" {
+		in = standardInput(ctx, stdin)
+	} else {
 		f, err := os.Open(name)
 		if err != nil {
 			return err

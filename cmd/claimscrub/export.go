@@ -152,8 +152,10 @@ func (s *selection) read(c *cobra.Command, o exportOptions, files []string) erro
 		return s.broker(c.Context(), o)
 	}
 	for _, name := range files {
-		in := c.InOrStdin()
-		if name != "-" {
+		var in io.Reader
+		if name == "-" {
+			in = standardInput(c.Context(), c.InOrStdin())
+		} else {
 			f, err := os.Open(name)
 			if err != nil {
 				return err
@@ -163,6 +165,9 @@ func (s *selection) read(c *cobra.Command, o exportOptions, files []string) erro
 		}
 		n := 0
 		for input, err := range inputs(in, maxOutcome) {
+			if err == nil {
+				err = context.Cause(c.Context())
+			}
 			if err != nil {
 				return fmt.Errorf("read %s: %w", name, err)
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"iter"
@@ -38,6 +39,18 @@ func inputs(r io.Reader, limit int) iter.Seq2[[]byte, error] {
 			yield(nil, err)
 		}
 	}
+}
+
+// standardInput is what the command reads as -, until ctx ends: a read from a terminal or a pipe cannot be taken back, so that it
+// goes on by itself and nobody waits for it.
+func standardInput(ctx context.Context, in io.Reader) io.Reader {
+	r, w := io.Pipe()
+	context.AfterFunc(ctx, func() { w.CloseWithError(context.Cause(ctx)) })
+	go func() {
+		_, err := io.Copy(w, in)
+		w.CloseWithError(err)
+	}()
+	return r
 }
 
 // splitter finds where one input ends and the next begins.

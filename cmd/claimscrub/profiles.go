@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,8 +149,10 @@ func profilesExplainCommand(dir, format *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			in := c.InOrStdin()
-			if args[0] != "-" {
+			var in io.Reader
+			if args[0] == "-" {
+				in = standardInput(c.Context(), c.InOrStdin())
+			} else {
 				f, err := os.Open(args[0])
 				if err != nil {
 					return fmt.Errorf("profiles explain: %w", err)

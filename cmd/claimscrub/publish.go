@@ -65,8 +65,10 @@ type publishRun struct {
 }
 
 func (p *publishRun) file(ctx context.Context, name string, stdin io.Reader) {
-	in := stdin
-	if name != "-" {
+	var in io.Reader
+	if name == "-" {
+		in = standardInput(ctx, stdin)
+	} else {
 		f, err := os.Open(name)
 		if err != nil {
 			p.fail(err)
