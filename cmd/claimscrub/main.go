@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -44,7 +45,10 @@ func executeWithin(ctx context.Context, args []string, in io.Reader, out, errs i
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
-	err := root.ExecuteContext(ctx)
+	err := commandIsThere(root, args)
+	if err == nil {
+		err = root.ExecuteContext(ctx)
+	}
 	var code exitCode
 	switch {
 	case err == nil:
@@ -54,6 +58,30 @@ func executeWithin(ctx context.Context, args []string, in io.Reader, out, errs i
 	}
 	fmt.Fprintln(errs, "claimscrub:", err)
 	return 2
+}
+
+// commandIsThere refuses what is no command below another, and help for it: cobra prints the help of the other and exits with 0.
+func commandIsThere(root *cobra.Command, args []string) error {
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		return nil
+	}
+	if len(args) > 0 && args[0] == "help" {
+		args = args[1:]
+	}
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	c, rest, err := root.Find(args)
+	if err != nil {
+		return err
+	}
+	if c == root || c.Runnable() || c.ParseFlags(rest) != nil || c.Flags().NArg() == 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	return fmt.Errorf("unknown command %q for %q: expected one of %s", c.Flags().Arg(0), c.CommandPath(), strings.Join(names, ", "))
 }
 
 func rootCommand() *cobra.Command {
