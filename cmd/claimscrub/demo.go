@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/ThreeDotsLabs/watermill/message"
@@ -37,6 +39,7 @@ func demoCommand() *cobra.Command {
 }
 
 func demo(c *cobra.Command, once bool) (err error) {
+	signal.Ignore(syscall.SIGPIPE) // who pipes it into head ends it by an error of printing, so that its folder goes too
 	folder, err := os.MkdirTemp("", "claimscrub-demo-")
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -66,8 +69,10 @@ func demo(c *cobra.Command, once bool) (err error) {
 		return err
 	}
 	if !once {
-		fmt.Fprintf(c.OutOrStdout(), "\nThe worker goes on until you interrupt it. From another terminal:\n"+
-			"  claimscrub publish --nats-url %[1]s ENCOUNTERS.jsonl\n  claimscrub watch --nats-url %[1]s\n", cfg.broker.url)
+		if _, err := fmt.Fprintf(c.OutOrStdout(), "\nThe worker goes on until you interrupt it. From another terminal:\n"+
+			"  claimscrub publish --nats-url %[1]s ENCOUNTERS.jsonl\n  claimscrub watch --nats-url %[1]s\n", cfg.broker.url); err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
 		<-c.Context().Done()
 	}
 	cancel()

@@ -43,17 +43,19 @@ func executeWithin(ctx context.Context, args []string, in io.Reader, out, errs i
 	root := rootCommand()
 	root.SetArgs(args)
 	root.SetIn(in)
-	root.SetOut(out)
+	shown := &printed{to: out}
+	root.SetOut(shown)
 	root.SetErr(errs)
 	err := commandIsThere(root, args)
 	if err == nil {
 		err = root.ExecuteContext(ctx)
 	}
 	var code exitCode
+	said := err == nil || errors.As(err, &code)
 	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &code):
+	case said && shown.err != nil:
+		err = fmt.Errorf("print: %w", shown.err)
+	case said:
 		return int(code)
 	}
 	fmt.Fprintln(errs, "claimscrub:", err)

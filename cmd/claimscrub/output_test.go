@@ -51,6 +51,26 @@ func TestCheckThatCannotPrintFails(t *testing.T) {
 	}
 }
 
+func TestNothingPrintedIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"keys", filepath.Join(t.TempDir(), "secrets")}, {"rules", "TIM001"}, {"refdata", "verify"}, {"version"}, {"help"}, {"profiles", "test", t.TempDir()}} {
+		var errs bytes.Buffer
+		if code := executeWithin(t.Context(), args, nil, fullDisk(), &errs); code != 2 || !strings.Contains(errs.String(), "no space left") {
+			t.Errorf("%v: exit %d, want 2 and why: %s", args, code, &errs)
+		}
+	}
+}
+
+func TestADemoThatCannotPrintEnds(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	var errs lockedBuffer
+	if code := executeWithin(ctx, []string{"demo"}, nil, fullDisk(), &errs); code != 2 || ctx.Err() != nil || !strings.Contains(errs.String(), "no space left") {
+		t.Errorf("exit %d, %v, want 2 at once and why: %s", code, ctx.Err(), errs.String())
+	}
+}
+
 func TestAWorkerThatCannotServeHTTPEnds(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
