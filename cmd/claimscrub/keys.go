@@ -26,7 +26,7 @@ func keysCommand() *cobra.Command {
 		Long: "keys writes DIR/USER.nk for each user of deploy/nats/accounts.conf, to be handed to that user alone, and DIR/store.key, which\n" +
 			"encrypts the broker's streams. What is there already is kept. It prints the variables that the broker's configuration reads,\n" +
 			"the store key among them: the output is a secret too.",
-		Example: "  claimscrub keys secrets > secrets/broker.env",
+		Example: "  umask 077; mkdir -p secrets; claimscrub keys secrets > secrets/broker.env",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], 0o700); err != nil {

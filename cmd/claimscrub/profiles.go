@@ -87,7 +87,10 @@ func profilesCheckCommand() *cobra.Command {
 				fmt.Fprintln(c.OutOrStdout(), p.Error())
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%d profiles in %s, %d problems\n", len(own), args[0], len(problems))
-			if len(problems) > 0 || len(own) == 0 {
+			if len(own) == 0 {
+				return exitMessage(c, 1, "%s: expected at least one profile, PROFILE.yaml", args[0])
+			}
+			if len(problems) > 0 {
 				return exitCode(1)
 			}
 			return nil
@@ -130,7 +133,10 @@ func profilesTestCommand() *cobra.Command {
 				}
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%d passed, %d failed\n", passed, failed)
-			if failed > 0 || passed == 0 {
+			if failed+passed == 0 {
+				return exitMessage(c, 1, "%s: expected at least one case, in PROFILE.txtar beside PROFILE.yaml", args[0])
+			}
+			if failed > 0 {
 				return exitCode(1)
 			}
 			return nil
