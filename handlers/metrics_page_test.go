@@ -34,7 +34,7 @@ var labelName = regexp.MustCompile(`([a-z_]+)="`)
 func metricsPage(exposition string) string {
 	var b strings.Builder
 	b.WriteString("# Metrics\n\nGenerated from what a worker exposes: `go test ./handlers -run MetricsPage -update`. Every label is of a closed list, and\n" +
-		"every series exists from the start.\n\n| metric | type | labels | what |\n|---|---|---|---|\n")
+		"every series exists from the start, those of the consumer and the stream while the broker can be read.\n\n| metric | type | labels | what |\n|---|---|---|---|\n")
 	help, kind := map[string]string{}, map[string]string{}
 	labels := map[string][]string{}
 	var names []string
