@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // version is set by the release build; a build without it says so.
@@ -100,6 +101,13 @@ func rootCommand() *cobra.Command {
 		},
 	}
 	root.PersistentFlags().String(configFlag, "", "YAML file with values for flags; flags and CLAIMSCRUB_* variables come first")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		var bad *pflag.InvalidValueError
+		if errors.As(err, &bad) {
+			return fmt.Errorf("--%s %q: expected %s", bad.GetFlag().Name, bad.GetValue(), expectedOf(bad.GetFlag()))
+		}
+		return err
+	})
 	root.AddCommand(demoCommand(), runCommand(), checkCommand(), publishCommand(), watchCommand(), rulesCommand(), profilesCommand(), refdataCommand(), deadLetterCommand(), exportCommand(), provisionCommand(), keysCommand(), benchCommand(), versionCommand())
 	return root
 }
