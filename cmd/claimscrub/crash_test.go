@@ -55,7 +55,7 @@ func TestSIGKILLInTheMiddleLeavesOneOutcomeForEachEncounter(t *testing.T) {
 	conn = second.dial(t)
 	for m, err := range conn.Read(ctx, jetstream.ReadConfig{Stream: "CLAIMS"}) {
 		if err != nil {
-			t.Fatalf("%d of %d encounters have an outcome: %v", len(outcomes), encounters, err)
+			t.Fatalf("%d of %d encounters have an outcome: %v; the worker says\n%s", len(outcomes), encounters, err, second.logs)
 		}
 		var e outcomeEvent
 		if err := json.Unmarshal(m.Body, &e); err != nil {

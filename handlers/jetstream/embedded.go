@@ -61,6 +61,9 @@ func StartEmbedded(ctx context.Context, cfg EmbeddedConfig) (*Embedded, error) {
 	}
 	if cfg.EncryptionKey != "" {
 		opts.JetStreamKey, opts.JetStreamCipher = cfg.EncryptionKey, server.ChaCha
+		if err := mendStore(cfg.StoreDir); err != nil {
+			return nil, fmt.Errorf("start embedded broker: %w", err)
+		}
 	}
 	s, err := server.NewServer(opts)
 	if err != nil {
@@ -70,7 +73,11 @@ func StartEmbedded(ctx context.Context, cfg EmbeddedConfig) (*Embedded, error) {
 	s.SetLoggerV2(log, false, false, false)
 	e := &Embedded{server: s}
 	s.Start()
-	if err := e.awaitReady(ctx, cfg.StartTimeout, log.fatal); err != nil {
+	err = e.awaitReady(ctx, cfg.StartTimeout, log.fatal)
+	if err == nil {
+		err = e.restored(cfg.StoreDir)
+	}
+	if err != nil {
 		e.Close()
 		return nil, fmt.Errorf("start embedded broker on %s, store %s: %w", net.JoinHostPort(host, strconv.Itoa(max(port, 0))), cfg.StoreDir, err)
 	}
