@@ -180,20 +180,28 @@ func TestMoreDeadLettersThanTheWindowHoldsDoNotHoldUpClaims(t *testing.T) {
 	}
 }
 
-func TestBrokerRestartIsSurvived(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	start := func(listen string) *jetstream.Embedded {
+// newRestartingRig is a rig whose broker, once closed, starts again by restart, with the same store at the same address.
+func newRestartingRig(t *testing.T) (r *rig, restart func()) {
+	t.Helper()
+	dir, listen := t.TempDir(), ""
+	r = newRig(t, nil)
+	r.broker.Close()
+	restart = func() {
+		t.Helper()
 		broker, err := jetstream.StartEmbedded(t.Context(), jetstream.EmbeddedConfig{StoreDir: dir, Listen: listen})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return broker
+		t.Cleanup(broker.Close)
+		r.broker, listen = broker, strings.TrimPrefix(broker.URL(), "nats://")
 	}
-	r := newRig(t, nil)
-	r.broker.Close()
-	r.broker = start("")
-	address := strings.TrimPrefix(r.broker.URL(), "nats://")
+	restart()
+	return r, restart
+}
+
+func TestBrokerRestartIsSurvived(t *testing.T) {
+	t.Parallel()
+	r, restart := newRestartingRig(t)
 	r.conn = r.connect()
 	if _, err := r.topology.Ensure(t.Context(), r.conn, false); err != nil {
 		t.Fatal(err)
@@ -202,8 +210,7 @@ func TestBrokerRestartIsSurvived(t *testing.T) {
 	r.publish(numbered(200)...)
 	r.broker.Close()
 	eventually(t, "not ready without a broker", func() bool { return len(w.NotReady()) > 0 })
-	r.broker = start(address)
-	t.Cleanup(r.broker.Close)
+	restart()
 	r.conn = r.connect()
 	r.outcomes(handlers.SubjectReady, 200)
 	eventually(t, "ready again", func() bool { return len(w.NotReady()) == 0 })
@@ -215,19 +222,7 @@ func TestBrokerRestartIsSurvived(t *testing.T) {
 
 func TestBrokerLostBeforeSubscribingIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	start := func(listen string) *jetstream.Embedded {
-		broker, err := jetstream.StartEmbedded(t.Context(), jetstream.EmbeddedConfig{StoreDir: dir, Listen: listen})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(broker.Close)
-		return broker
-	}
-	r := newRig(t, nil)
-	r.broker.Close()
-	r.broker = start("")
-	address := strings.TrimPrefix(r.broker.URL(), "nats://")
+	r, restart := newRestartingRig(t)
 	r.conn = r.connect()
 	w := r.prepare(echo, func(c *handlers.Config) {
 		c.Prepare = func(ctx context.Context) error {
@@ -240,7 +235,7 @@ func TestBrokerLostBeforeSubscribingIsWaitedFor(t *testing.T) {
 	eventually(t, "not ready, since it cannot subscribe", func() bool {
 		return strings.Contains(strings.Join(w.NotReady(), ";"), "starting: subscribe to encounter.completed")
 	})
-	r.broker = start(address)
+	restart()
 	select {
 	case <-w.Running():
 	case err := <-w.done:

@@ -32,31 +32,28 @@ func TestEverySubjectAndStreamMayHaveAnotherName(t *testing.T) {
 
 func TestWhatNoStreamCanBeMadeWithIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"run", "provision"} {
-		_, errs, code := commandWithin(t.Context(), nil, command, "--ready-subject", "claim.*", "--deadletters-subject", "", "--replicas", "6",
-			"--encounters-max-age", "-1h", "--claims-max-bytes", "-1", "--duplicate-window", "1s")
-		for _, want := range []string{
-			`--ready-subject "claim.*": expected a subject`, `--deadletters-subject "": expected a subject`, "--replicas 6: expected 1 to 5",
-			"--encounters-max-age -1h0m0s: expected 1m or more", "--claims-max-bytes -1: expected bytes", "--duplicate-window 1s: expected 1m or more",
-		} {
-			if code != 2 || !strings.Contains(errs, want) {
-				t.Errorf("%s: exit %d, want %q: %s", command, code, want, errs)
-			}
-		}
-	}
-}
-
-func TestNamesThatStandInEachOthersWayAreRefused(t *testing.T) {
-	t.Parallel()
-	for _, command := range []string{"run", "provision"} {
-		_, errs, code := commandWithin(t.Context(), nil, command, "--ready-subject", "a.b", "--rejected-subject", "a.b", "--deadletters-subject", "a..b",
-			"--claims-stream", "ENCOUNTERS", "--deadletters-stream", "a.b", "--consumer", "a b")
-		for _, want := range []string{
-			`--rejected-subject "a.b": expected a subject of its own`, `--deadletters-subject "a..b": expected a subject without`,
-			`--claims-stream "ENCOUNTERS": expected a stream of its own`, `--deadletters-stream "a.b": expected a name without`, `--consumer "a b": expected a name without`,
-		} {
-			if code != 2 || !strings.Contains(errs, want) {
-				t.Errorf("%s: exit %d, want %q: %s", command, code, want, errs)
+	for _, c := range []struct{ given, want []string }{
+		{
+			[]string{"--ready-subject", "claim.*", "--deadletters-subject", "", "--replicas", "6", "--encounters-max-age", "-1h", "--claims-max-bytes", "-1", "--duplicate-window", "1s"},
+			[]string{
+				`--ready-subject "claim.*": expected a subject`, `--deadletters-subject "": expected a subject`, "--replicas 6: expected 1 to 5",
+				"--encounters-max-age -1h0m0s: expected 1m or more", "--claims-max-bytes -1: expected bytes", "--duplicate-window 1s: expected 1m or more",
+			},
+		},
+		{ // names that stand in each other's way
+			[]string{"--ready-subject", "a.b", "--rejected-subject", "a.b", "--deadletters-subject", "a..b", "--claims-stream", "ENCOUNTERS", "--deadletters-stream", "a.b", "--consumer", "a b"},
+			[]string{
+				`--rejected-subject "a.b": expected a subject of its own`, `--deadletters-subject "a..b": expected a subject without`,
+				`--claims-stream "ENCOUNTERS": expected a stream of its own`, `--deadletters-stream "a.b": expected a name without`, `--consumer "a b": expected a name without`,
+			},
+		},
+	} {
+		for _, command := range []string{"run", "provision"} {
+			_, errs, code := commandWithin(t.Context(), nil, append([]string{command}, c.given...)...)
+			for _, want := range c.want {
+				if code != 2 || !strings.Contains(errs, want) {
+					t.Errorf("%s: exit %d, want %q: %s", command, code, want, errs)
+				}
 			}
 		}
 	}

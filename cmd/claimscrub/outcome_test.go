@@ -36,6 +36,17 @@ func serviceInProcess(t *testing.T, change func(*Config)) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
+	work(t, s)
+	select {
+	case <-s.worker.Running():
+	case <-time.After(time.Minute):
+		t.Fatalf("the worker does not run: %v", s.worker.NotReady())
+	}
+	return s
+}
+
+// work has the service work until the test ends.
+func work(t *testing.T, s *service) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.run(ctx) }()
@@ -46,12 +57,6 @@ func serviceInProcess(t *testing.T, change func(*Config)) *service {
 		}
 		s.close()
 	})
-	select {
-	case <-s.worker.Running():
-	case <-time.After(time.Minute):
-		t.Fatalf("the worker does not run: %v", s.worker.NotReady())
-	}
-	return s
 }
 
 // send stores encounters.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"io"
 	"log/slog"
 	"os"
@@ -57,17 +56,8 @@ func TestAProfileThatChangesWhileAWorkerStartsIsTakenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeProfile(t, folder, "changed behind the first reading")
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- s.run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-		s.close()
-		_ = write.Close() // ends the reading of the log
-	})
+	t.Cleanup(func() { _ = write.Close() }) // ends the reading of the log, when the service has ended
+	work(t, s)
 	(&process{logs: logged}).await(t, "profiles and reference data reloaded")
 }
 
